@@ -1,0 +1,126 @@
+"""Values with all their revisions, and the submissions that brought them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Uuid as SqlUuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from api import vocabulary as terms
+from api.core import tables as t
+
+
+class SubmissionStatus(StrEnum):
+    PENDING = "pending"
+    STORED = "stored"
+    REJECTED = "rejected"
+    PREVIEWED = "previewed"
+    FAILED = "failed"
+
+
+class Mode(StrEnum):
+    ATOMIC = "atomic"
+    PARTIAL = "partial"
+
+
+class Submission(t.InPlan, table=True):
+    """One delivery of values through any door. received = created + updated + unchanged + queued + rejected.
+
+    pending → stored (all or, in partial mode, some rows), rejected (atomic, some row was wrong),
+    previewed (dry run) or failed (the service broke; nothing was stored).
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (UniqueConstraint("submission_ref"),)
+
+    submission_ref: UUID = Field(sa_type=SqlUuid, nullable=False)
+    door: str = t.line(null=False)
+    mode: Mode = t.word(Mode)
+    dry_run: bool = t.flag()
+    status: SubmissionStatus = t.word(SubmissionStatus)
+    source: str | None = t.line()
+    external_reference: str | None = t.line()
+    digest: str | None = t.line()
+    received: int = t.whole(default=0)
+    created: int = t.whole(default=0)
+    updated: int = t.whole(default=0)
+    unchanged: int = t.whole(default=0)
+    queued: int = t.whole(default=0)
+    rejected: int = t.whole(default=0)
+    problem: str | None = t.line()
+    submitted_by: int | None = t.points_to("principal.id", null=True, on_delete="SET NULL")
+    received_at: datetime | None = t.moment()
+    finished_at: datetime | None = t.moment(null=True, now=False)
+
+
+class RejectedRow(SQLModel, table=True):
+    """One row of a submission that was not taken, with every reason."""
+
+    __tablename__ = "rejected_row"
+    __table_args__ = (Index("ix_rejected_row_place", "submission_id", "row_index"),)
+
+    id: int | None = t.key()
+    plan_id: int = t.points_to("plan.id")
+    submission_id: int = t.points_to("submission.id", index=False)
+    row_index: int = t.whole(null=False)
+    code: str = t.line(null=False)
+    pointer: str = t.line(null=False)
+    message: str = t.line(null=False)
+    row: dict[str, Any] | None = Field(default=None, sa_type=JSONB, nullable=True)
+
+
+class MeasurementRevision(SQLModel, table=True):
+    """A value as known between two moments. The view ``measurement`` shows those known now.
+
+    Written once; only ``known_to`` changes, when the next revision comes. Only ``series_id`` is a
+    foreign key: the other ids follow from it, and each key would be looked up for every row of a
+    million-row push.
+    """
+
+    __tablename__ = "measurement_revision"
+    __table_args__ = (
+        Index(
+            "uq_measurement_revision_current",
+            "series_id",
+            "ends_on",
+            unique=True,
+            postgresql_where=text("known_to = 'infinity'"),
+        ),
+        Index("ix_measurement_revision_known", "series_id", "ends_on", "known_from"),
+        Index("ix_measurement_revision_submission", "submission_id"),
+    )
+
+    id: int | None = t.key()
+    plan_id: int = t.pointer()
+    kpi_id: int = t.pointer()
+    series_id: int = t.points_to("series.id", index=False)
+    period: str = t.line(null=False)
+    starts_on: date = t.day(null=False)
+    ends_on: date = t.day(null=False)
+    state: terms.MeasurementState = t.word(terms.MeasurementState)
+    value: Decimal | None = t.number()
+    grade: terms.Grade | None = t.word(terms.Grade, null=True)
+    numerator: Decimal | None = t.number()
+    denominator: Decimal | None = t.number()
+    note: str | None = t.line()
+    source: str | None = t.line()
+    external_reference: str | None = t.line()
+    workflow: terms.MeasurementWorkflow = t.word(terms.MeasurementWorkflow)
+    revision: int = t.whole(default=1)
+    reason: str | None = t.line()
+    known_from: datetime | None = t.moment()
+    known_to: datetime | None = Field(
+        default=None,
+        sa_type=t.datetime_tz(),
+        nullable=False,
+        sa_column_kwargs={"server_default": text("'infinity'")},
+    )
+    submission_id: int | None = t.pointer(null=True)
+    submitted_by: int | None = t.pointer(null=True)
