@@ -1,0 +1,99 @@
+"""The job worker: runs what was put off, and keeps the house.
+
+Jobs lie in Postgres (procrastinate), so what a request defers commits with the request, and a
+worker killed half-way leaves its job to be taken up again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+
+import structlog
+from procrastinate import App, PsycopgConnector
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.auth.system import as_system
+from api.core.database import WORKER_ROLE, make_engine, transaction
+from api.settings import Settings
+from api.supervisor.errors import SupervisorError
+from api.supervisor.external import check_external
+
+log = structlog.get_logger()
+
+GRACE_SECONDS = 6
+"""What a running job gets to finish when the worker is asked to stop."""
+
+KEEP = {
+    "browser_session": "ends_at < now() - interval '7 days'",
+    "refresh_token": "expires_at < now() - interval '7 days'",
+    "idempotency_record": "created_at < now() - interval '24 hours'",
+    "sign_in_event": "at < now() - interval '400 days'",
+    "rendered": "on_day < turnstone.today() - 2",
+}
+"""What may go, table by table: expired sign-ins, answered retries, yesterday's pages."""
+
+
+async def clear_away(engine: AsyncEngine) -> dict[str, int]:
+    """Delete what has expired; returns rows deleted by table. Safe to run at any time, twice at once."""
+    gone: dict[str, int] = {}
+    async with transaction(engine) as session, as_system(session):
+        for table, condition in KEEP.items():
+            result = await session.execute(
+                text(f"with d as (delete from {table} where {condition} returning 1) select count(*) from d")
+            )
+            gone[table] = int(result.scalar_one())
+    return gone
+
+
+def make_jobs(url: str, engine: AsyncEngine) -> App:
+    """The queue's app with every task of the service."""
+    jobs = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=4))
+
+    @jobs.periodic(cron="17 * * * *")
+    @jobs.task(name="clear_away", queueing_lock="clear_away")
+    async def _clear_away(timestamp: int) -> None:
+        log.info("cleared_away", scheduled=timestamp, **await clear_away(engine))
+
+    return jobs
+
+
+async def work(settings: Settings) -> None:
+    """Run jobs until SIGTERM or SIGINT; a running job is given time to finish."""
+    secret = settings.worker_database_url or settings.database_url
+    if secret is None:
+        raise SupervisorError("set TURNSTONE_DATABASE_URL, or use `turnstone run` for an embedded database")
+    url = secret.get_secret_value()
+    check_external("TURNSTONE_WORKER_DATABASE_URL", url)
+    engine = make_engine(url, role=WORKER_ROLE, pool_size=2)
+    jobs = make_jobs(url, engine)
+    try:
+        async with jobs.open_async():
+            running = asyncio.ensure_future(
+                jobs.run_worker_async(
+                    concurrency=2,
+                    delete_jobs="successful",
+                    shutdown_graceful_timeout=GRACE_SECONDS,
+                    install_signal_handlers=False,
+                )
+            )
+            _stop_on_signals(running)
+            with suppress(asyncio.CancelledError):
+                await running
+    finally:
+        await engine.dispose()
+
+
+def _stop_on_signals(running: asyncio.Future[None]) -> None:
+    """End gracefully; but where the database went first, goodbyes to it could wait for ever."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        running.cancel()
+        loop.call_later(GRACE_SECONDS + 2, os._exit, 0)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
