@@ -1,0 +1,83 @@
+"""The scorecard: every KPI under its accountability question, with its last points and a financial year."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+
+from api.core.context import Context
+from api.kpis import periods
+from api.kpis.repository import BASES_SHOWN, SUMMARY
+from api.kpis.standing import Freshness, with_standing
+from api.vocabulary import KpiCategory, PeriodType
+
+Json = dict[str, Any]
+
+_KPIS = f"""select coalesce(json_agg({SUMMARY} order by k.position, k.id), '[]')::text
+    from kpi k where k.plan_id = :plan_id"""
+
+_YEAR = f"""
+with shown as (
+    select distinct on (s.kpi_id) s.id, s.kpi_id from series s join segment sg on sg.id = s.segment_id
+    where s.plan_id = :plan_id and sg.ref = '_all' and s.points_held > 0
+    order by s.kpi_id, array_position({BASES_SHOWN}, s.basis)
+)
+select k.ref, json_agg(json_build_object('period', m.period, 'ends_on', m.ends_on, 'state', m.state,
+    'value', trim_scale(m.value), 'grade', m.grade) order by m.ends_on)
+from shown
+join kpi k on k.id = shown.kpi_id
+join measurement m on m.series_id = shown.id
+where m.ends_on between cast(:before as date) and cast(:last as date)
+group by k.ref
+"""
+
+
+async def scorecard(ctx: Context, *, points: int, financial_year: str | None) -> Json:
+    """Two queries, whatever the number of KPIs. ``points``: how many of the last points each shows.
+
+    ``financial_year`` is a key such as FY2026-27; None is the year the plan's clock stands in. Raises
+    ValueError for anything else.
+    """
+    year = (
+        periods.parse(financial_year, PeriodType.FINANCIAL_YEAR)
+        if financial_year
+        else periods.financial_year_of(ctx.clock)
+    )
+    held = orjson.loads(await ctx.session.scalar(text(_KPIS), {"plan_id": ctx.plan.id, "clock": ctx.clock}))
+    in_year = await _values_of(ctx, year)
+    kpis = [_line(with_standing(item, ctx.clock), in_year, year, points) for item in held]
+    return {
+        "financial_year": year.key,
+        "months": [month.key for month in periods.months_of_financial_year(year)],
+        "groups": [
+            {"category": category.value, "kpis": [kpi for kpi in kpis if kpi["category"] == category.value]}
+            for category in KpiCategory
+        ],
+        "by_target_state": dict(Counter(kpi["target_state"] for kpi in kpis)),
+        "better": sum(kpi["direction"] == "better" for kpi in kpis),
+        "worse": sum(kpi["direction"] == "worse" for kpi in kpis),
+        "late": sum(bool(kpi["freshness"]) and kpi["freshness"]["state"] == Freshness.LATE for kpi in kpis),
+    }
+
+
+async def _values_of(ctx: Context, year: periods.Period) -> dict[str, list[Json]]:
+    """Values by KPI ref of the year's periods, and of those that ended just before it began."""
+    rows = await ctx.session.execute(
+        text(_YEAR),
+        {"plan_id": ctx.plan.id, "before": year.starts_on - timedelta(days=1), "last": year.ends_on},
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _line(kpi: Json, in_year: dict[str, list[Json]], year: periods.Period, points: int) -> Json:
+    values = in_year.get(kpi["ref"], [])
+    began = year.starts_on.isoformat()
+    return kpi | {
+        "points": kpi["points"][-points:],
+        "last_outturn": next((value for value in values if value["ends_on"] < began), None),
+        "year": [value for value in values if value["ends_on"] >= began],
+    }

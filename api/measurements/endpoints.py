@@ -1,0 +1,202 @@
+"""Routes of values and of the submissions that brought them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Response
+
+from api import vocabulary as terms
+from api.auth.dependencies import Context, IfMatch, may_use, reading, writing
+from api.auth.permissions import Permission as P
+from api.core.errors import ProblemType
+from api.core.http import Route
+from api.core.openapi import CHANGES, CREATES, READS, Paging, problems
+from api.core.reading import read_one, read_page
+from api.kpis.schemas import KpiRef, SegmentRef
+from api.measurements import service, single
+from api.measurements.repository import SUBMISSION, SUBMISSIONS
+from api.measurements.schemas import (
+    MeasurementBatch,
+    MeasurementPage,
+    MeasurementPut,
+    MeasurementRead,
+    PeriodKey,
+    RefusedSubmission,
+    RejectedRowPage,
+    RevisionPage,
+    SubmissionPage,
+    SubmissionRead,
+    SubmissionRef,
+)
+from api.measurements.tables import SubmissionStatus
+
+router = APIRouter(tags=["measurements"], route_class=Route)
+submission_router = APIRouter(tags=["submissions"], route_class=Route)
+
+Read = Annotated[Context, may_use(reading(P.PLAN_VISIT))]
+Push = Annotated[Context, may_use(writing(P.MEASUREMENT_WRITE, P.MEASUREMENT_WRITE_SET))]
+ReadSubmissions = Annotated[
+    Context, may_use(reading(P.PLAN_READ, P.MEASUREMENT_WRITE, P.MEASUREMENT_WRITE_SET))
+]
+OneBasis = Annotated[terms.Basis, Query(description="Each basis has a value of its own.")]
+
+
+@router.get(
+    "/plans/{plan}/kpis/{kpi}/measurements",
+    summary="List a KPI's values",
+    response_model=MeasurementPage,
+    responses=READS,
+)
+async def list_measurements(
+    kpi: KpiRef,
+    ctx: Read,
+    page: Paging,
+    segment: Annotated[list[str] | None, Query(description="Segment refs; `_all` is the whole.")] = None,
+    basis: Annotated[list[terms.Basis] | None, Query()] = None,
+    workflow: Annotated[list[terms.MeasurementWorkflow] | None, Query()] = None,
+    from_: Annotated[date | None, Query(alias="from", description="Periods that end then or later.")] = None,
+    to: Annotated[date | None, Query(description="Periods that end then or earlier.")] = None,
+) -> Response:
+    """Every value known now, oldest first. Sort keys: period, segment, basis, known."""
+    return await single.list_measurements(
+        ctx,
+        kpi,
+        page,
+        {
+            "segment": segment,
+            "basis": basis,
+            "workflow": workflow,
+            "from": [from_.isoformat()] if from_ else None,
+            "to": [to.isoformat()] if to else None,
+        },
+    )
+
+
+@router.get(
+    "/plans/{plan}/kpis/{kpi}/measurements/{segment}/{period}",
+    summary="Read a value",
+    response_model=MeasurementRead,
+    responses=READS,
+)
+async def read_measurement(
+    kpi: KpiRef,
+    segment: SegmentRef,
+    period: PeriodKey,
+    ctx: Read,
+    basis: OneBasis = terms.Basis.OPERATIONAL_PROVISIONAL,
+) -> Response:
+    """The value known now, or with `as_of` the one known then. Its ETag serves to correct it."""
+    item = await single.read_measurement(ctx, kpi, segment, period, basis)
+    return ctx.show(item.body, version=item.version)
+
+
+@router.put(
+    "/plans/{plan}/kpis/{kpi}/measurements/{segment}/{period}",
+    summary="Enter or correct a value",
+    response_model=SubmissionRead,
+    responses=CHANGES | {201: {"model": SubmissionRead, "description": "The value is new."}},
+)
+async def put_measurement(
+    kpi: KpiRef,
+    segment: SegmentRef,
+    period: PeriodKey,
+    put: MeasurementPut,
+    ctx: Push,
+    if_match: IfMatch = None,
+    if_none_match: Annotated[
+        str | None, Header(description="`*` to insist that the value is new.", max_length=200)
+    ] = None,
+) -> Response:
+    """201 for a new value, 200 for a correction. A correction needs If-Match and is a new revision."""
+    return await single.put_one(ctx, kpi, segment, period, put, if_match, if_none_match)
+
+
+@router.get(
+    "/plans/{plan}/kpis/{kpi}/measurements/{segment}/{period}/revisions",
+    summary="List the revisions of a value",
+    response_model=RevisionPage,
+    responses=READS,
+)
+async def list_revisions(
+    kpi: KpiRef,
+    segment: SegmentRef,
+    period: PeriodKey,
+    ctx: Read,
+    page: Paging,
+    basis: Annotated[list[terms.Basis] | None, Query()] = None,
+) -> Response:
+    """What was known when, by whom and why, newest first. Sort keys: basis, revision."""
+    return await single.list_revisions(ctx, kpi, segment, period, page, basis)
+
+
+@router.post(
+    "/plans/{plan}/measurements",
+    summary="Push values",
+    status_code=201,
+    response_model=SubmissionRead,
+    responses=CREATES
+    | {
+        200: {"model": SubmissionRead, "description": "A dry run."},
+        422: CREATES[422] | {"model": RefusedSubmission},
+    },
+)
+async def push_measurements(batch: MeasurementBatch, ctx: Push) -> Response:
+    """1 to 5,000 values of any KPIs. Safe to repeat: what is held already is `unchanged`.
+
+    `atomic` (the default) stores all rows or, if one is wrong, none: 422 with the submission inside.
+    `partial` stores every good row and reports the others. `dry_run` answers 200 and stores no value.
+    Rows about the same KPI, segment, period and basis are all refused: only you know which is right.
+
+    A row replaces value, numerator and denominator; a note, source or external reference it leaves
+    out stays. A changed value is `loaded` again, whoever had signed it off.
+    """
+    return await service.push_batch(ctx, batch)
+
+
+@submission_router.get(
+    "/plans/{plan}/submissions", summary="List submissions", response_model=SubmissionPage, responses=READS
+)
+async def list_submissions(
+    ctx: ReadSubmissions,
+    page: Paging,
+    status: Annotated[list[SubmissionStatus] | None, Query()] = None,
+    mine: Annotated[bool | None, Query(description="Those you sent.")] = None,
+    dry_run: Annotated[bool | None, Query()] = None,
+) -> Response:
+    """Every delivery of values, newest first; integrations see their own. Sort key: received."""
+    filters = {
+        "status": status,
+        "mine": None if mine is None else [str(mine).lower()],
+        "dry_run": None if dry_run is None else [str(dry_run).lower()],
+    }
+    return await read_page(ctx, SUBMISSIONS, page, filters)
+
+
+@submission_router.get(
+    "/plans/{plan}/submissions/{submission}",
+    summary="Read a submission",
+    response_model=SubmissionRead,
+    responses=READS,
+)
+async def read_submission(submission: SubmissionRef, ctx: ReadSubmissions) -> Response:
+    """Its counts, its first hundred changes, and its first hundred kinds of errors."""
+    item = await read_one(ctx, SUBMISSION, submission)
+    return ctx.show(item.body, version=item.version)
+
+
+@submission_router.get(
+    "/plans/{plan}/submissions/{submission}/rejected-rows",
+    summary="List the rejected rows of a submission",
+    response_model=RejectedRowPage,
+    responses=READS | problems(ProblemType.BAD_CURSOR),
+)
+async def list_rejected_rows(
+    submission: SubmissionRef,
+    ctx: ReadSubmissions,
+    page: Paging,
+    code: Annotated[list[str] | None, Query(examples=[["unknown_kpi"]])] = None,
+) -> Response:
+    """Each reason beside the row as it was sent. Sort keys: index, code."""
+    return await service.list_rejected_rows(ctx, submission, page, code)

@@ -1,0 +1,216 @@
+"""``turnstone push``, over a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import httpx
+import pytest
+
+from api.measurements.push import CannotSend, Row, Sender, in_batches, push, read_file
+from tests.factories.world import PlanWorld
+from tests.kpis.making import a_kpi
+from tests.measurements.conftest import Machine
+
+
+@pytest.fixture
+def send(plan: PlanWorld, address: str, machine: Machine, tmp_path: Path) -> Any:
+    """Push a file of this name and content; returns the exit code and what was printed."""
+
+    async def sent(name: str, content: str, **options: Any) -> tuple[int, str]:
+        file = tmp_path / name
+        file.write_text(content, encoding=options.pop("encoding", "utf-8"))
+        out = io.StringIO()
+        given: dict[str, Any] = {
+            "url": address,
+            "client_id": machine.client_id,
+            "client_secret": machine.secret,
+            "plan": plan.ref,
+            "out": out,
+            "err": out,
+            "sleep": lambda _: None,
+        } | options
+        return await asyncio.to_thread(push, file, **given), out.getvalue()
+
+    return sent
+
+
+class TestCsv:
+    async def test_the_first_time_stores_and_again_is_unchanged(self, plan: PlanWorld, send: Any) -> None:
+        await a_kpi(plan)
+        content = 'KPI,Period,Value,Note\r\nK1,Aug-26,85.6,\r\n\r\nK1,Sep-26,86,"Two\nlines"\r\n'
+        assert await send("v.csv", content, encoding="utf-8-sig") == (0, "2 rows: 2 created\n")
+        assert await send("v.csv", content) == (0, "2 rows: 2 unchanged\n")
+        held = await (await plan.manager()).get(plan.url("/kpis/K1/measurements"))
+        assert [(m["value"], m["note"]) for m in held.json()["items"]] == [(85.6, None), (86, "Two\nlines")]
+
+    async def test_rejected_rows_are_named_by_line(self, plan: PlanWorld, send: Any) -> None:
+        await a_kpi(plan)
+        content = "kpi;period;value\nK1;2026-08;85,6\nK9;2026-08;1\nK9;2026-09;1\nK1;2026-09;2\n"
+        code, printed = await send("v.csv", content)
+        assert code == 1
+        assert "4 rows: 4 rejected (nothing was stored)" in printed
+        assert "  line 2: “85,6” is not a number" in printed
+        assert "  lines 3 and 4: There is no KPI “K9”" in printed
+        code, printed = await send("v.csv", content, mode="partial")
+        assert code == 1 and "4 rows: 1 created, 3 rejected\n" in printed
+
+    async def test_a_dry_run_stores_nothing(self, plan: PlanWorld, send: Any) -> None:
+        await a_kpi(plan)
+        code, printed = await send("v.csv", "kpi,period,value\nK1,2026-08,1\n", dry_run=True)
+        assert (code, printed) == (0, "1 rows: 1 created (dry run: nothing was stored)\n")
+        assert await plan.service.one("select count(*) from series where plan_id = %s", plan.id) == 0
+
+    @pytest.mark.parametrize(
+        ("content", "why"),
+        [
+            ("", "must name the columns"),
+            ("kpi,value\nK1,1\n", "period is not among them"),
+            ("kpi,period,value,colour\nK1,2026-08,1,red\n", "“colour” is not known"),
+            ("kpi,period,kpi\nK1,2026-08,K2\n", "“kpi” stands there twice"),
+            ("kpi,period\nK1,2026-08,1,2\n", "Line 2 has 4 cells"),
+            ("kpi,period,value\n", "no rows"),
+            ('kpi,period,value\nK1,"2026-08" x,1\n', "not CSV"),
+        ],
+    )
+    def test_a_file_that_is_none_is_refused_with_one_line(self, content: str, why: str) -> None:
+        with pytest.raises(CannotSend, match=why):
+            read_file(content.encode(), is_json=False)
+
+    def test_another_encoding_is_refused(self) -> None:
+        with pytest.raises(CannotSend, match="not UTF-8"):
+            read_file("kpi,period,note\nK1,2026-08,£5".encode("cp1252"), is_json=False)
+
+
+class TestJson:
+    async def test_numbers_go_digit_for_digit(self, plan: PlanWorld, send: Any) -> None:
+        await a_kpi(plan, unit="none")
+        content = (
+            '{"source": "Mosaic", "rows": [{"kpi": "K1", "period": "2026-08", "value": 123456789.123456}]}'
+        )
+        assert (await send("v.json", content))[0] == 0
+        manager = await plan.manager()
+        held = await manager.get(plan.url("/kpis/K1/measurements/_all/2026-08"))
+        assert '"value" : 123456789.123456' in held.text
+        submissions = (await manager.get(plan.url("/submissions"))).json()["items"]
+        assert submissions[0]["source"] == "Mosaic" and submissions[0]["by"] == "Case management"
+
+    async def test_rows_are_named_by_their_place(self, plan: PlanWorld, send: Any) -> None:
+        rows = [{"kpi": "K9", "period": "2026-08", "value": 1}] * 30
+        code, printed = await send("v.json", json.dumps(rows))
+        assert code == 1 and "rows 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 20 more: There is no KPI" in printed
+
+    @pytest.mark.parametrize("content", ["{", "3", '{"values": []}', "[]"])
+    def test_a_file_that_is_none_is_refused(self, content: str) -> None:
+        with pytest.raises(CannotSend):
+            read_file(content.encode(), is_json=True)
+
+
+class TestBatches:
+    def test_hold_5000_rows_or_four_megabytes(self) -> None:
+        rows = [Row(f"row {n}", "{}") for n in range(12_001)]
+        assert [len(batch) for batch in in_batches(rows)] == [5000, 5000, 2001]
+        long = [Row(f"row {n}", "x" * 1_500_000) for n in range(5)]
+        assert [len(batch) for batch in in_batches(long)] == [2, 2, 1]
+
+    async def test_each_is_told_and_all_together(self, plan: PlanWorld, send: Any) -> None:
+        await a_kpi(plan, period_type="day", unit="none")
+        rows = [
+            f"K1,{year}-{month:02}-{day:02},1"
+            for year in range(2000, 2019)
+            for month in range(1, 13)
+            for day in range(1, 29)
+        ][:5003]
+        code, printed = await send("v.csv", "\n".join(["kpi,period,value", *rows]))
+        assert code == 0
+        assert printed.splitlines() == [
+            "Batch 1 of 2: 5,000 rows: 5,000 created",
+            "Batch 2 of 2: 3 rows: 3 created",
+            "In all 5,003 rows: 5,003 created.",
+        ]
+
+
+class TestCannotSend:
+    async def test_a_wrong_secret(self, plan: PlanWorld, send: Any) -> None:
+        code, printed = await send("v.csv", "kpi,period,value\nK1,2026-08,1\n", client_secret="wrong")
+        assert code == 2 and printed.startswith("turnstone push: The service refused the sign-in")
+
+    async def test_a_plan_that_is_not_there(self, send: Any) -> None:
+        code, printed = await send("v.csv", "kpi,period,value\nK1,2026-08,1\n", plan="nowhere")
+        assert code == 2 and "The service answered 404" in printed
+
+    async def test_nobody_at_the_address_is_tried_again_and_told(self, send: Any) -> None:
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))
+            waits: list[float] = []
+            code, printed = await send(
+                "v.csv",
+                "kpi,period,value\nK1,2026-08,1\n",
+                url=f"http://127.0.0.1:{closed.getsockname()[1]}",
+                sleep=waits.append,
+            )
+        assert code == 2 and "does not take requests (ConnectError" in printed
+        assert len(waits) == 6 and waits == sorted(waits)
+
+    async def test_a_missing_file(self, tmp_path: Path) -> None:
+        err = io.StringIO()
+        code = push(tmp_path / "none.csv", url="http://x", client_id="", client_secret="", plan="", err=err)
+        assert code == 2 and "none.csv: No such file" in err.getvalue()
+
+
+class Scripted(BaseHTTPRequestHandler):
+    """A service that is busy on demand: it answers as told, and notes what it was asked."""
+
+    answers: ClassVar[list[tuple[int, dict[str, str]]]] = []
+    seen: ClassVar[list[dict[str, str]]] = []
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.seen.append({name.lower(): value for name, value in self.headers.items()})
+        is_sign_in = self.path.endswith("/token")
+        body = json.dumps({"access_token": f"token-{len(self.seen)}"} if is_sign_in else {}).encode()
+        status, headers = (200, {}) if is_sign_in else self.answers.pop(0)
+        self.send_response(status)
+        for name, value in (headers | {"Content-Length": str(len(body))}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
+class TestRetries:
+    @pytest.fixture
+    def service(self) -> Iterator[str]:
+        Scripted.answers, Scripted.seen = [], []
+        with HTTPServer(("127.0.0.1", 0), Scripted) as server:
+            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread.start()
+            yield f"http://127.0.0.1:{server.server_port}"
+            server.shutdown()
+            thread.join()
+
+    def test_wait_as_long_as_the_service_says(self, service: str) -> None:
+        Scripted.answers = [(429, {"Retry-After": "7"}), (503, {}), (201, {})]
+        waits: list[float] = []
+        with httpx.Client(base_url=service) as client:
+            assert Sender(client, "id", "secret", waits.append).post("/x", b"{}", "key").status_code == 201
+        assert waits[0] == 7 and 0.8 <= waits[1] <= 1.2
+        assert {request["idempotency-key"] for request in Scripted.seen[1:]} == {"key"}
+
+    def test_an_ended_token_is_renewed_once(self, service: str) -> None:
+        Scripted.answers = [(401, {}), (201, {}), (401, {}), (401, {})]
+        with httpx.Client(base_url=service) as client:
+            sender = Sender(client, "id", "secret", lambda _: None)
+            assert sender.post("/x", b"{}", "key").status_code == 201
+            assert Scripted.seen[-1]["authorization"] == "Bearer token-3"
+            assert sender.post("/x", b"{}", "key").status_code == 401
