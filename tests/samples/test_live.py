@@ -1,0 +1,171 @@
+"""The live sample: its document on any day, and what is loaded around it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import LiteralString
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.core.errors import Problem, ProblemType
+from api.measurements.push import read_file
+from api.plan_documents.canonical import canonical
+from api.plan_documents.checks import errors_in
+from api.samples.live.feeds import CASE_SYSTEM_KPIS
+from api.samples.live.plan import live_plan
+from api.samples.load import load_samples
+from api.samples.next_month import next_month_csv
+from api.samples.people import PEOPLE, printed_sign_ins, sign_ins_by_role
+from api.vocabulary import Role
+from tests.factories.world import PlanWorld, Service
+from tests.samples.conftest import rows, signed_in
+
+EVERY_ROLE = [role for role in Role if role is not Role.INTEGRATION]
+
+
+class TestTheDocument:
+    @pytest.mark.parametrize("days", range(0, 730, 73))
+    def test_is_right_on_any_day(self, days: int) -> None:
+        today = date(2026, 1, 1) + timedelta(days=days)
+        assert errors_in(canonical(live_plan(today)), None, today) == []
+
+    def test_tells_the_same_story_every_time(self) -> None:
+        assert live_plan(date(2026, 5, 20)) == live_plan(date(2026, 5, 20))
+
+    def test_ends_with_the_month_before_last(self) -> None:
+        values = live_plan(date(2026, 5, 1)).measurements
+        assert max(value.period for value in values if value.kpi == "K01") == "2026-03"
+
+
+class TestLoading:
+    async def test_again_does_nothing(self, live: PlanWorld, engine: AsyncEngine) -> None:
+        assert await load_samples(engine) == []
+
+    async def test_goes_on_where_one_was_broken_off(
+        self, live: PlanWorld, service: Service, engine: AsyncEngine
+    ) -> None:
+        """As if the process had died before the last plan: its people are there, the plan is not."""
+        ref = await service.one(
+            "update plan set ref = 'northmoor-before' where id = %s returning ref", live.id
+        )
+        try:
+            assert ref == "northmoor-before"
+            assert await load_samples(engine) == ["northmoor"]
+        finally:
+            await service.owner.execute("update plan set ref = 'northmoor-again' where ref = 'northmoor'")
+            await service.owner.execute("update plan set ref = 'northmoor' where id = %s", (live.id,))
+
+    async def test_counts_of_the_plan(self, live: PlanWorld, service: Service) -> None:
+        query: LiteralString = """
+            select (select count(*) from recommendation r where r.plan_id = p.id),
+                   (select count(*) from action a where a.plan_id = p.id),
+                   (select count(*) from board b where b.plan_id = p.id),
+                   (select count(*) from kpi k where k.plan_id = p.id)
+            from plan p where p.id = %s"""
+        assert await rows(service, query, live.id) == [(12, 58, 3, 31)]
+
+    async def test_thirty_kpis_and_more_have_three_years_of_months(
+        self, live: PlanWorld, service: Service
+    ) -> None:
+        assert (
+            await service.one("select count(*) from series where plan_id = %s and points_held = 36", live.id)
+            >= 28
+        )
+
+
+class TestSignIns:
+    def test_are_one_for_each_role_and_one_system(self) -> None:
+        assert set(sign_ins_by_role()) == {role.value for role in Role}
+        assert all(
+            one["email"] in printed_sign_ins() for one in sign_ins_by_role().values() if "email" in one
+        )
+
+    def test_no_other_account_has_a_password(self) -> None:
+        assert [person.name for person in PEOPLE if person.password is None and person.number] == []
+
+    @pytest.mark.parametrize("role", EVERY_ROLE)
+    async def test_let_each_role_into_the_live_plan(
+        self, live: PlanWorld, service: Service, role: Role
+    ) -> None:
+        async with signed_in(service, role) as client:
+            plan = (await client.get(live.url())).json()
+        assert plan["roles"] == [role.value]
+
+    async def test_let_members_look_at_the_closed_plans(self, live: PlanWorld, service: Service) -> None:
+        async with signed_in(service, Role.BOARD_MEMBER) as client:
+            plans = (await client.get("/v1/plans")).json()["items"]
+        assert {"darlington-2017", "derby-2017", "dorset-2016", "dorset-2018", "west-sussex-2019"} < {
+            plan["ref"] for plan in plans
+        }
+
+
+class TestPeople:
+    async def test_a_lead_has_work_of_their_own_and_of_whom_they_stand_in_for(
+        self, live: PlanWorld, service: Service
+    ) -> None:
+        async with signed_in(service, Role.ACTION_LEAD) as client:
+            page = await client.get(live.url("/actions"), params={"mine": "true", "limit": "200"})
+        leads = {lead["party"] for action in page.json()["items"] for lead in action["leads"]}
+        assert leads == {"hos-help-protection", "hos-care"}
+
+    async def test_an_inspector_sees_the_findings_given_and_no_other(
+        self, live: PlanWorld, service: Service
+    ) -> None:
+        async with signed_in(service, Role.INSPECTOR) as client:
+            page = await client.get(live.url("/recommendations"))
+        assert [item["ref"] for item in page.json()["items"]] == ["1", "2", "3"]
+
+    async def test_a_partner_sees_what_it_leads_and_was_given(
+        self, live: PlanWorld, service: Service
+    ) -> None:
+        async with signed_in(service, Role.PARTNER) as client:
+            kpis = (await client.get(live.url("/kpis"))).json()["items"]
+            actions = (await client.get(live.url("/actions"), params={"mine": "true"})).json()["items"]
+        assert {"K19", "K23"} <= {kpi["ref"] for kpi in kpis}
+        assert all(any(lead["party"] == "named-nurse" for lead in action["leads"]) for action in actions)
+        assert len(actions) == 5
+
+
+class TestFeedsAndEscalations:
+    async def test_one_feed_of_three_is_late(self, live: PlanWorld, service: Service) -> None:
+        async with signed_in(service, Role.PERFORMANCE_OFFICER) as client:
+            feeds = (await client.get(live.url("/feeds"))).json()["items"]
+        assert {feed["ref"]: feed["late"] > 0 for feed in feeds} == {
+            "case-system": False,
+            "health-trust": True,
+            "workforce": False,
+        }
+
+    async def test_escalations_stand_in_every_way(self, live: PlanWorld, service: Service) -> None:
+        async with signed_in(service, Role.PROGRAMME_MANAGER) as client:
+            found = (await client.get(live.url("/escalations"), params={"sort": "ref"})).json()["items"]
+        stands = {one["ref"]: (one["state"], one["stage"]["position"], one["is_overdue"]) for one in found}
+        assert stands == {
+            "E-1": ("open", 1, False),
+            "E-2": ("answered", 1, False),
+            "E-3": ("open", 2, False),
+            "E-4": ("resolved", 1, False),
+            "E-5": ("open", 1, True),
+        }
+
+
+class TestNextMonth:
+    async def test_the_integration_pushes_it_and_again_it_is_unchanged(
+        self, live: PlanWorld, service: Service, engine: AsyncEngine
+    ) -> None:
+        written = await next_month_csv(engine)
+        rows, _ = read_file(written.encode(), is_json=False)
+        body = f'{{"rows":[{",".join(row.body for row in rows)}],"dry_run":%s}}'
+        async with signed_in(service, Role.INTEGRATION) as system:
+            headers = {"Content-Type": "application/json"}
+            send = live.url("/measurements")
+            told = (await system.post(send, content=body % "true", headers=headers)).json()
+            assert (told["received"], told["created"]) == (len(CASE_SYSTEM_KPIS), len(CASE_SYSTEM_KPIS))
+            stored = (await system.post(send, content=body % "false", headers=headers)).json()
+            assert (stored["created"], stored["rejected"]) == (len(CASE_SYSTEM_KPIS), 0)
+            again = (await system.post(send, content=body % "false", headers=headers)).json()
+            assert (again["unchanged"], again["created"]) == (len(CASE_SYSTEM_KPIS), 0)
+        with pytest.raises(Problem) as refused:
+            await next_month_csv(engine)
+        assert refused.value.kind is ProblemType.CONFLICT
