@@ -42,7 +42,7 @@ def describe(document: dict[str, Any]) -> None:
     document["security"] = [{"bearer": []}, {"session": []}]
     shared = components.setdefault("responses", {})
     for path, verbs in document["paths"].items():
-        for verb in VERBS & verbs.keys():
+        for verb in sorted(VERBS & verbs.keys()):
             responses = verbs[verb]["responses"]
             for status, answer in responses.items():
                 if status >= "400":
