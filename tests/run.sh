@@ -24,9 +24,11 @@ dockerfile() { if [ -x "$bin/hadolint" ]; then "$bin/hadolint" Dockerfile; else 
 drift() {
   "$bin/turnstone" openapi | diff -u openapi/openapi.json - >/dev/null ||
     { echo "openapi/openapi.json is out of date: run make openapi" >&2; return 1; }
-  in_client npx --no-install openapi-typescript ../openapi/openapi.json -o /dev/stdout 2>/dev/null |
-    diff -q client/src/lib/api/schema.d.ts - >/dev/null ||
-    { echo "the client's types are out of date: run make openapi" >&2; return 1; }
+  local types; types=$(mktemp)
+  in_client npx --no-install openapi-typescript ../openapi/openapi.json -o "$types" >/dev/null 2>&1
+  diff -q "$types" client/src/lib/api/schema.d.ts >/dev/null ||
+    { rm -f "$types"; echo "the client's types are out of date: run make openapi" >&2; return 1; }
+  rm -f "$types"
 }
 lint_openapi() { in_client npx --no-install redocly lint --config ../openapi/redocly.yaml ../openapi/openapi.json; }
 build() { in_client npm run --silent build -- --logLevel error && in_client npm run --silent size; }
