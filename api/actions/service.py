@@ -33,6 +33,7 @@ from api.core.editing import (
 from api.core.errors import conflict, invalid
 from api.core.patches import hold_as_it_is, refuse_beyond, refuse_nulls
 from api.core.reading import Item, read_by_id
+from api.core.trees import one_move_at_a_time, parent_id_of
 from api.kpis.tables import Kpi
 from api.plans.links import set_leads, set_themes
 from api.plans.refs import keep_old_ref
@@ -86,7 +87,7 @@ async def create_action(ctx: Context, new: ActionCreate) -> Item:
         columns
         | {
             "ref": new.ref,
-            "parent_id": await _parent_id(ctx, new.parent),
+            "parent_id": await parent_id_of(ctx, Action, new.parent, "action"),
             "position": await _next_position(ctx),
             **fuzzy_columns("start", new.start),
             **fuzzy_columns("due", new.due),
@@ -105,6 +106,7 @@ async def update_action(ctx: Context, ref: str, patch: ActionUpdate, if_match: s
     Raises EDIT_CONFLICT, NOT_ALLOWED naming the fields refused, INVALID, or CONFLICT when it is to be
     closed before the assurance it needs.
     """
+    await one_move_at_a_time(ctx, Action, patch)
     held = await hold(ctx, ACTION, ref, if_match, as_sent(patch))
     fields = sent(patch)
     refuse_nulls(fields, _NEVER_NULL)
@@ -115,7 +117,7 @@ async def update_action(ctx: Context, ref: str, patch: ActionUpdate, if_match: s
     if "start" in fields:
         columns |= fuzzy_columns("start", fields["start"])
     if "parent" in fields:
-        columns["parent_id"] = await _parent_id(ctx, fields["parent"], of=held.id)
+        columns["parent_id"] = await parent_id_of(ctx, Action, fields["parent"], "action", of=held.id)
     if "status" in fields and fields["status"] != before["status"]:
         columns["status_word"] = None
         if not terms.ActionStatus(fields["status"]).is_done and "completed_on" not in fields:
@@ -236,31 +238,6 @@ async def _next_position(ctx: Context) -> int:
         )
         or 1
     )
-
-
-async def _parent_id(ctx: Context, ref: str | None, *, of: int | None = None) -> int | None:
-    """Raises INVALID for an unknown parent, or one that is the action itself or beneath it."""
-    if ref is None:
-        return None
-    parent_id = await ctx.session.scalar(
-        text("select id from action where plan_id = :plan_id and lower(ref) = lower(:ref)"),
-        {"plan_id": ctx.plan.id, "ref": ref},
-    )
-    if parent_id is None:
-        raise invalid("/parent", f"There is no action {ref!r} here.", "unknown_ref")
-    if of is not None:
-        above = await ctx.session.scalars(
-            text(
-                "with recursive above (id, parent_id) as ("
-                " select id, parent_id from action where id = :start"
-                " union select a.id, a.parent_id from action a join above on a.id = above.parent_id)"
-                " select id from above"
-            ),
-            {"start": parent_id},
-        )
-        if of in set(above):
-            raise invalid("/parent", f"{ref} is this action or one beneath it.", "circular")
-    return int(parent_id)
 
 
 async def _set_links(ctx: Context, action_id: int, fields: dict[str, Any]) -> bool:

@@ -64,6 +64,10 @@ async def hold_id(
         )
     ).first()
     if locked is None:
+        # Whoever held the lock before may have deleted it: this statement sees that, the one above did not.
+        still = text(f"select exists (select from {reading.table} where id = :id)")
+        if not await ctx.session.scalar(still, {"id": item_id}):
+            raise not_found(reading.what)
         raise not_allowed(f"You may read this {reading.what}, but it is not yours to change.")
     if locked.version != wanted:
         raise await _edit_conflict(ctx, reading, item_id, wanted, yours or {})

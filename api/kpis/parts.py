@@ -170,26 +170,6 @@ async def superseded_columns(
     }
 
 
-async def parent_id_of(ctx: Context, ref: str | None, *, of: int | None = None) -> int | None:
-    """Raises INVALID for an unknown parent, or one that is the KPI itself or beneath it."""
-    if ref is None:
-        return None
-    (parent_id,) = await ids_of(ctx, Kpi, [ref], "/parent", "KPI")
-    if of is not None:
-        above = await ctx.session.scalars(
-            text(
-                "with recursive above (id, parent_id) as ("
-                " select id, parent_id from kpi where id = :start"
-                " union select k.id, k.parent_id from kpi k join above on k.id = above.parent_id)"
-                " select id from above"
-            ),
-            {"start": parent_id},
-        )
-        if of in set(above):
-            raise invalid("/parent", f"{ref} is this KPI or one beneath it.", "circular")
-    return parent_id
-
-
 async def feed_id_of(ctx: Context, ref: str | None) -> int | None:
     """Raises INVALID for a feed that is not there."""
     if ref is None:
@@ -208,7 +188,6 @@ __all__ = [
     "add_segments",
     "feed_id_of",
     "own_leads",
-    "parent_id_of",
     "set_definition",
     "set_recommendations",
     "set_targets",

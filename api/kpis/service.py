@@ -14,6 +14,7 @@ from api.core.context import Context, to_json
 from api.core.editing import add, as_sent, change, hold, remove, sent, table_of, touch
 from api.core.errors import Problem, ProblemType, conflict, field_error
 from api.core.reading import Item, PageQuery, read_by_id, read_one, read_page
+from api.core.trees import one_move_at_a_time, parent_id_of
 from api.kpis import parts
 from api.kpis.repository import KPI, KPIS
 from api.kpis.schemas import KpiCreate, KpiUpdate
@@ -90,7 +91,7 @@ async def create_kpi(ctx: Context, new: KpiCreate) -> Item:
         | await parts.superseded_columns(ctx, None, new.superseded, new.period_type)
         | {
             "ref": new.ref,
-            "parent_id": await parts.parent_id_of(ctx, new.parent),
+            "parent_id": await parent_id_of(ctx, Kpi, new.parent, "KPI"),
             "feed_id": await parts.feed_id_of(ctx, new.feed),
             "position": await _next_position(ctx),
         },
@@ -110,6 +111,7 @@ async def update_kpi(ctx: Context, ref: str, patch: KpiUpdate, if_match: str | N
 
     Raises EDIT_CONFLICT, NOT_ALLOWED, INVALID, or CONFLICT for a new period type where values are held.
     """
+    await one_move_at_a_time(ctx, Kpi, patch)
     held = await hold(ctx, KPI, ref, if_match, as_sent(patch))
     fields = sent(patch)
     _refuse_nulls(fields)
@@ -123,7 +125,7 @@ async def update_kpi(ctx: Context, ref: str, patch: KpiUpdate, if_match: str | N
         )
     columns = {name: fields[name] for name in _PLAIN if name in fields}
     if "parent" in fields:
-        columns["parent_id"] = await parts.parent_id_of(ctx, fields["parent"], of=held.id)
+        columns["parent_id"] = await parent_id_of(ctx, Kpi, fields["parent"], "KPI", of=held.id)
     if "feed" in fields:
         columns["feed_id"] = await parts.feed_id_of(ctx, fields["feed"])
     if "superseded" in fields:

@@ -79,7 +79,7 @@ class TestCreate:
         body = {"ref": "K", "title": "t", "unit": "count", "polarity": "lower", "period_type": "month"}
         manager = await plan.manager()
         for field, given, pointer in (
-            ("parent", "nope", "/parent/0"),
+            ("parent", "nope", "/parent"),
             ("feed", "nope", "/feed"),
             ("recommendations", ["nope"], "/recommendations/0"),
             ("themes", ["nope"], "/themes/0"),
