@@ -26,10 +26,13 @@ _SETTLED = """(c.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 _WITHIN = "c.at >= :since and c.at < :until"
 """Bound as plain moments: row-level security lets an index serve no condition that calls a function."""
 
+_BY_THEN = "lower(h.valid) <= (select coalesce(turnstone.as_of(), 'infinity'))"
+"""An as-of read calls things what they were called at its moment, as everything else in it."""
+
 _LABELS = " ".join(
     f"when '{kind.value}' then (select json_build_object("
-    f" 'ref', {called.ref}, 'title', left({called.title}, 200))"
-    f" from {called.table}_history h where h.id = c.item_id order by lower(h.valid) desc limit 1)"
+    f" 'ref', {called.ref}, 'title', left({called.title}, 200)) from {called.table}_history h"
+    f" where h.id = c.item_id and {_BY_THEN} order by lower(h.valid) desc limit 1)"
     for kind, called in CALLED.items()
 )
 _BY = "(select pr.name from principal pr where pr.id = c.principal_id)"
@@ -222,7 +225,10 @@ async def names_of(ctx: Context, wanted: Mapping[str, set[int]]) -> dict[tuple[s
         bound[f"ids_{place}"] = sorted(ids)
         these = f"h.id = any(cast(:ids_{place} as bigint[]))"
         if table == "kpi_recommendation":
-            called = "(select r.ref from recommendation_history r where r.id = h.recommendation_id limit 1)"
+            called = (
+                "(select r.ref from recommendation_history r where r.id = h.recommendation_id"
+                f" and {_BY_THEN.replace('h.', 'r.')} order by lower(r.valid) desc limit 1)"
+            )
         else:
             called = f"h.{_NAMED_BY.get(table, 'ref')}"
         if table in _KEEPS_NO_HISTORY:
@@ -230,7 +236,8 @@ async def names_of(ctx: Context, wanted: Mapping[str, set[int]]) -> dict[tuple[s
         else:
             ways.append(
                 f"(select distinct on (h.id) '{table}' as held_in, h.id, {called} as called"
-                f" from {table}_history h where {these} order by h.id, lower(h.valid) desc)"
+                f" from {table}_history h where {these} and {_BY_THEN}"
+                " order by h.id, lower(h.valid) desc)"
             )
     if not ways:
         return {}
