@@ -235,7 +235,10 @@ begin
             select l.party_id as id from public.item_lead l
             where l.action_id in (select id from actions)
                or l.recommendation_id in (select id from recommendations)
-               or l.kpi_id in (select id from kpis)
+               or (l.kpi_id in (select id from kpis) and (l.kpi_recommendation_id is null or exists (
+                    select from public.kpi_recommendation kr
+                    where kr.id = l.kpi_recommendation_id
+                      and kr.recommendation_id in (select id from recommendations))))
             union select unnest(turnstone.own_parties())
         ),
         narratives as (

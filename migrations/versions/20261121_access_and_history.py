@@ -130,7 +130,9 @@ VERSIONED: dict[str, Access] = {
     "kpi": Access(create="kpi:create", update="kpi:update", delete="kpi:delete", limited=given("kpi", "id")),
     "kpi_definition": child("kpi:update", limited=given("kpi", "kpi_id")),
     "target": child("kpi:update", limited=given("kpi", "kpi_id")),
-    "kpi_recommendation": child("kpi:update", limited=given("kpi", "kpi_id")),
+    "kpi_recommendation": child(
+        "kpi:update", limited=f"{given('kpi', 'kpi_id')} and {given('recommendation', 'recommendation_id')}"
+    ),
     "segment": child("kpi:update", limited=given("kpi", "kpi_id")),
     "feed": child("setup:write"),
     "submission": Access(
