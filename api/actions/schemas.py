@@ -11,13 +11,13 @@ from api import vocabulary as terms
 from api.actions.rules import LatenessState
 from api.core.fuzzy import Fuzzy
 from api.core.openapi import PageOf
-from api.core.shapes import FuzzyRead, LeadRead, Leads, Line, Prose, RefName, Write
+from api.core.shapes import Day, FuzzyRead, LeadRead, Leads, Line, Prose, RefName, Write
 
 
 class MilestoneWrite(Write):
     title: Line
     due: Fuzzy | None = None
-    done_on: date | None = None
+    done_on: Day | None = None
 
 
 class ActionBase(Write):
@@ -26,7 +26,7 @@ class ActionBase(Write):
     status: terms.ActionStatus = Field(
         description="Canonical status; the plan's own word is derived from it."
     )
-    completed_on: date | None = None
+    completed_on: Day | None = None
     rating: terms.Rating | None = None
     rating_reason: Line | None = Field(
         default=None,
@@ -78,7 +78,7 @@ class ActionUpdate(Write):
     due_means: terms.DueMeans | None = None
     recurrence: Line | None = None
     status: terms.ActionStatus | None = None
-    completed_on: date | None = None
+    completed_on: Day | None = None
     rating: terms.Rating | None = None
     rating_reason: Line | None = None
     confidence: terms.Confidence | None = None
@@ -101,7 +101,7 @@ class SlipCreate(Write):
     to_due: Fuzzy
     reason: Prose
     approved_by: Line | None = None
-    agreed_on: date | None = None
+    agreed_on: Day | None = None
 
 
 class SlipRead(BaseModel):

@@ -11,7 +11,7 @@ from api import vocabulary as terms
 from api.assurance.rules import OutcomeEvidence
 from api.core.fuzzy import Fuzzy
 from api.core.openapi import PageOf
-from api.core.shapes import FuzzyRead, LeadRead, Leads, Line, Prose, RefName, Write
+from api.core.shapes import Day, FuzzyRead, LeadRead, Leads, Line, Prose, RefName, Write
 from api.narratives.about import AboutRead, AboutWrite
 
 
@@ -42,7 +42,7 @@ class CheckUpdate(Write):
 class CheckResultCreate(Write):
     """What a check found on one day. Never edited: a later result takes its place."""
 
-    on: dt.date
+    on: Day
     result: terms.CheckResultKind = Field(examples=["some_impact"])
     evidence: Prose | None = Field(
         default=None, examples=["Eight of ten records showed reflective practice."]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import Field
 
 from api.auth.dependencies import Context, may_use, reading
 from api.auth.permissions import Permission as P
@@ -15,11 +13,10 @@ from api.changes.items import ChangedKind, TimelineKind
 from api.changes.schemas import ChangePage
 from api.core.http import Route
 from api.core.openapi import READS, Paging
+from api.core.shapes import Day
 
 router = APIRouter(tags=["changes"], route_class=Route)
 
-
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 Read = Annotated[Context, may_use(reading(P.CHANGE_READ))]
 ItemRef = Annotated[str, Path(description="The item's ref.", max_length=64, examples=["A01.KA03"])]
 

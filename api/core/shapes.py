@@ -26,6 +26,8 @@ RefName = Annotated[
     Field(examples=["A01.KA03"]),
 ]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+Day = Annotated[dt.date, Field(ge=dt.date(1900, 1, 1), le=dt.date(2200, 12, 31))]
+"""A day that somebody sends: within the years of fuzzy dates, so that reckoning on from it never fails."""
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from api import vocabulary as terms
 from api.core.fuzzy import Fuzzy
 from api.core.openapi import PageOf
-from api.core.shapes import FuzzyRead, LeadRead, Leads, Line, Prose, RefName, Write
+from api.core.shapes import Day, FuzzyRead, LeadRead, Leads, Line, Prose, RefName, Write
 from api.kpis.rules import Direction, TargetJudgement
 from api.kpis.standing import Freshness
 from api.kpis.values import UnreadableValue, parse_number
@@ -35,7 +35,7 @@ DueAfterDays = Annotated[int, Field(ge=0, le=3650, description="Values are late 
 class DefinitionWrite(Write):
     """What the KPI counts. Sent to a KPI that has one, fields left out stay as they are."""
 
-    effective_from: dt.date | None = Field(default=None, examples=["2026-04-01"])
+    effective_from: Day | None = Field(default=None, examples=["2026-04-01"])
     descriptor: Prose | None = None
     numerator: Prose | None = None
     denominator: Prose | None = None

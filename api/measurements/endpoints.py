@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
@@ -14,6 +13,7 @@ from api.core.errors import ProblemType
 from api.core.http import Route
 from api.core.openapi import CHANGES, CREATES, READS, Paging, problems
 from api.core.reading import read_one, read_page
+from api.core.shapes import Day
 from api.kpis.schemas import KpiRef, SegmentRef
 from api.measurements import service, single
 from api.measurements.repository import SUBMISSION, SUBMISSIONS
@@ -56,8 +56,8 @@ async def list_measurements(
     segment: Annotated[list[str] | None, Query(description="Segment refs; `_all` is the whole.")] = None,
     basis: Annotated[list[terms.Basis] | None, Query()] = None,
     workflow: Annotated[list[terms.MeasurementWorkflow] | None, Query()] = None,
-    from_: Annotated[date | None, Query(alias="from", description="Periods that end then or later.")] = None,
-    to: Annotated[date | None, Query(description="Periods that end then or earlier.")] = None,
+    from_: Annotated[Day | None, Query(alias="from", description="Periods that end then or later.")] = None,
+    to: Annotated[Day | None, Query(description="Periods that end then or earlier.")] = None,
 ) -> Response:
     """Every value known now, oldest first. Sort keys: period, segment, basis, known."""
     return await single.list_measurements(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from api.auth.permissions import Permission
 from api.auth.schemas import Email, GivenPassword
 from api.core.openapi import PageOf
-from api.core.shapes import Line, RefName, Write
+from api.core.shapes import Day, Line, RefName, Write
 from api.people.finding import Person
 from api.people.tables import PrincipalKind
 from api.vocabulary import Role
@@ -120,7 +120,7 @@ class MemberCreate(Write):
     who: Person | None = None
     client_id: str | None = Field(default=None, min_length=1, max_length=64, examples=["case-management"])
     role: Role = Field(examples=["action_lead"])
-    ends_on: date | None = Field(default=None, description="The last day it holds.")
+    ends_on: Day | None = Field(default=None, description="The last day it holds.")
     items: list[GivenWrite] = Field(
         default=[],
         max_length=500,
@@ -132,7 +132,7 @@ class MemberUpdate(Write):
     """A merge patch; ``items`` replaces the whole list."""
 
     role: Role | None = Field(default=None, examples=["senior_leader"])
-    ends_on: date | None = None
+    ends_on: Day | None = None
     items: list[GivenWrite] | None = Field(default=None, max_length=500)
 
 
@@ -173,8 +173,8 @@ class DeputyCreate(Write):
 
     user: Person | None = Field(default=None, description="Left out, oneself.")
     deputy: Person
-    starts_on: date | None = None
-    ends_on: date | None = Field(default=None, description="The last day it holds.")
+    starts_on: Day | None = None
+    ends_on: Day | None = Field(default=None, description="The last day it holds.")
 
 
 class DeputyRead(BaseModel):

@@ -6,7 +6,6 @@ other by ref. What a source gives but cannot be placed is a source note on the n
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -14,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from api import vocabulary as terms
 from api.core.fuzzy import Fuzzy
+from api.core.shapes import Day
 
 FORMAT = "turnstone-plan/1"
 
@@ -107,8 +107,8 @@ class Intervention(Part):
     """The Department for Education's intervention, where there is one."""
 
     type: Line
-    issued_on: date | None = None
-    lifted_on: date | None = None
+    issued_on: Day | None = None
+    lifted_on: Day | None = None
     adviser: Line | None = None
     independent_chair: Line | None = None
 
@@ -126,12 +126,12 @@ class Plan(Part):
     status: terms.PlanStatus
     starts: Fuzzy | None = None
     ends: Fuzzy | None = None
-    as_at: date | None = None
+    as_at: Day | None = None
     """The day the plan's actions are judged at. A closed plan's clock stands here."""
     figures_as_at: Fuzzy | None = None
     horizon: Line | None = None
     """The plan's span in the source's words ("the first year")."""
-    statement_received_on: date | None = None
+    statement_received_on: Day | None = None
     """Receipt of the inspection report; the written statement is due 70 working days later."""
     signatories: list[Line] = []
     status_words: list[StatusWord] = []
@@ -168,7 +168,7 @@ class Inspection(Part):
     title: Line | None = None
     starts: Fuzzy | None = None
     ends: Fuzzy | None = None
-    received_on: date | None = None
+    received_on: Day | None = None
     published_on: Fuzzy | None = None
     scope: Text | None = None
     judgements: list[Judgement] = []
@@ -248,7 +248,7 @@ class DimensionRecord(Part):
 class Milestone(Part):
     title: Line
     due: Fuzzy | None = None
-    done_on: date | None = None
+    done_on: Day | None = None
 
 
 class Slip(Part):
@@ -257,7 +257,7 @@ class Slip(Part):
     from_due: Fuzzy | None = None
     to_due: Fuzzy
     reason: Text
-    agreed_on: date | None = None
+    agreed_on: Day | None = None
     approved_by: Line | None = None
 
 
@@ -288,7 +288,7 @@ class Action(Part):
     status: terms.ActionStatus
     status_word: Line | None = None
     """The source's own word, where it differs from the plan's word for the status."""
-    completed_on: date | None = None
+    completed_on: Day | None = None
     rating: terms.Rating | None = None
     rating_reason: Line | None = None
     confidence: terms.Confidence | None = None
@@ -302,7 +302,7 @@ class Action(Part):
 
 
 class CheckResult(Part):
-    on: date
+    on: Day
     result: terms.CheckResultKind
     evidence: Text | None = None
     by: Line | None = None
@@ -329,7 +329,7 @@ class Segment(Part):
 class Definition(Part):
     """What a KPI counts. A change from a later date is a new version."""
 
-    effective_from: date | None = None
+    effective_from: Day | None = None
     descriptor: Text | None = None
     numerator: Text | None = None
     denominator: Text | None = None
@@ -469,7 +469,7 @@ class Risk(Part):
     owners: Leads = []
     actions: list[Ref] = []
     themes: list[Ref] = []
-    review_on: date | None = None
+    review_on: Day | None = None
 
 
 class SourceNote(Part):

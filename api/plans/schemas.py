@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, model_validator
 from api import vocabulary as terms
 from api.core.fuzzy import Fuzzy
 from api.core.openapi import PageOf
-from api.core.shapes import FuzzyRead, Line, Prose, RefName, Write
+from api.core.shapes import Day, FuzzyRead, Line, Prose, RefName, Write
 from api.plans.shapes import AuthorityOf, Percent, left_out
 
 
@@ -99,8 +99,8 @@ class InterventionWrite(Write):
     """The Department for Education's intervention. In a patch, fields left out stay as they are."""
 
     type: Line | None = Field(default=None, examples=["Statutory direction"])
-    issued_on: date | None = None
-    lifted_on: date | None = None
+    issued_on: Day | None = None
+    lifted_on: Day | None = None
     adviser: Line | None = Field(default=None, examples=["Improvement adviser"])
     independent_chair: Line | None = None
 
@@ -125,14 +125,14 @@ class PlanOptional(Write):
     )
     starts: Fuzzy | None = None
     ends: Fuzzy | None = None
-    as_at: date | None = Field(
+    as_at: Day | None = Field(
         default=None, description="The day a closed plan is judged on; needed to close it."
     )
     figures_as_at: Fuzzy | None = Field(default=None, description="Where the figures bear another date.")
     horizon: Line | None = Field(
         default=None, description="The plan's span in its own words.", examples=["Year one"]
     )
-    statement_received_on: date | None = Field(
+    statement_received_on: Day | None = Field(
         default=None, description="Receipt of the inspection report; its statement is due 70 working days on."
     )
     risk_scale: Line | None = None

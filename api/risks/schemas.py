@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from api import vocabulary as terms
 from api.core.openapi import PageOf
-from api.core.shapes import LeadRead, Leads, Line, Prose, RefName, Write
+from api.core.shapes import Day, LeadRead, Leads, Line, Prose, RefName, Write
 from api.risks.rules import MATRIX_SIDE
 
 Step = Annotated[int, Field(ge=1, le=MATRIX_SIDE, examples=[3])]
@@ -53,7 +53,7 @@ class RiskCreate(Write):
     owners: Leads = []
     actions: list[RefName] = []
     themes: list[RefName] = []
-    review_on: date | None = None
+    review_on: Day | None = None
 
 
 class RiskUpdate(Write):
@@ -71,7 +71,7 @@ class RiskUpdate(Write):
     owners: Leads | None = None
     actions: list[RefName] | None = None
     themes: list[RefName] | None = None
-    review_on: date | None = None
+    review_on: Day | None = None
 
 
 OWNER_MAY_CHANGE = frozenset({"cause", "effect", "current", "residual", "controls", "review_on"})

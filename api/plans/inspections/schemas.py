@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 from api import vocabulary as terms
 from api.core.fuzzy import Fuzzy
 from api.core.openapi import PageOf
-from api.core.shapes import FuzzyRead, Line, Prose, RefName, Write
+from api.core.shapes import Day, FuzzyRead, Line, Prose, RefName, Write
 from api.plans.shapes import left_out
 
 
@@ -52,7 +52,7 @@ class InspectionOptional(Write):
     title: Line | None = None
     starts: Fuzzy | None = None
     ends: Fuzzy | None = None
-    received_on: date | None = Field(default=None, description="When the report was received.")
+    received_on: Day | None = Field(default=None, description="When the report was received.")
     published_on: Fuzzy | None = None
     scope: Prose | None = None
 

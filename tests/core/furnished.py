@@ -1,0 +1,87 @@
+"""A plan with one item of every kind, made through the API, and somebody who may do everything in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from api.vocabulary import Role
+from tests.factories.world import PlanWorld
+
+Json = dict[str, Any]
+
+ABOUT_ACTION = {"kind": "action", "ref": "A1"}
+ITEMS: tuple[tuple[str, str, Json], ...] = (
+    ("theme", "/themes", {"ref": "T1", "title": "Workforce", "kind": "workstream"}),
+    ("party", "/parties", {"ref": "head-of-qa", "kind": "role", "name": "Head of quality assurance"}),
+    ("inspection", "/inspections", {"ref": "I1", "framework": "ilacs"}),
+    ("recommendation", "/recommendations", {"ref": "R1", "text": "Improve it", "origin": "inspection"}),
+    ("action", "/actions", {"ref": "A1", "title": "Do it", "due": "2030-03", "recommendations": ["R1"]}),
+    (
+        "kpi",
+        "/kpis",
+        {
+            "ref": "K1",
+            "title": "Seen in time",
+            "unit": "percent",
+            "polarity": "higher",
+            "period_type": "month",
+        },
+    ),
+    ("risk", "/risks", {"ref": "X1", "title": "Too few social workers"}),
+    ("check", "/checks", {"ref": "C1", "about": ABOUT_ACTION, "title": "Dip sample", "kind": "dip_sample"}),
+    ("narrative", "/narratives", {"about": [ABOUT_ACTION], "kind": "progress", "text": "It goes on."}),
+    ("feed", "/feeds", {"ref": "F1", "title": "Case management"}),
+    ("note", "/source-notes", {"about": ABOUT_ACTION, "kind": "cut_off", "text": "Cut at the page's end."}),
+    (
+        "ladder",
+        "/ladders",
+        {
+            "ref": "L1",
+            "title": "Overdue",
+            "stages": [{"title": "Head of service", "role": "senior_leader", "working_days": 5}],
+        },
+    ),
+    (
+        "escalation",
+        "/escalations",
+        {
+            "title": "Stuck",
+            "text": "No answer.",
+            "cause": "lead_stuck",
+            "ladder": "L1",
+            "about": ABOUT_ACTION,
+        },
+    ),
+)
+"""In the order in which each can be made: its name in paths, the list it joins, its body."""
+
+
+@dataclass(frozen=True)
+class Furnished:
+    plan: PlanWorld
+    client: httpx.AsyncClient
+    refs: dict[str, str]
+    """Of the item of each kind, as paths name it."""
+
+    def fill(self, path: str, **instead: str) -> str:
+        """A path of the API's description, leading to these items."""
+        for name, ref in (self.refs | instead).items():
+            path = path.replace(f"{{{name}}}", ref)
+        return path
+
+
+async def furnish(plan: PlanWorld) -> Furnished:
+    user = await plan.service.new_user("Everything", admin=True)
+    await plan.member(user, Role.PROGRAMME_MANAGER)
+    client = await plan.service.client_of(user)
+    refs = {"plan": plan.ref, "segment": "_all", "period": "2026-01", "user": str(user.id)}
+    for kind, path, body in ITEMS:
+        made = await client.post(plan.url(path), json=body)
+        assert made.status_code == 201, f"{path}: {made.text}"
+        refs[kind] = made.headers["location"].rsplit("/", 1)[-1]
+    put = await client.put(plan.url("/kpis/K1/measurements/_all/2026-01"), json={"value": 81.5})
+    assert put.status_code == 201, put.text
+    return Furnished(plan, client, refs)
