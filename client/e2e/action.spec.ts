@@ -5,6 +5,7 @@ const pathOf = (ref: string): string => `/plans/${PLAN}/actions/${ref}`;
 
 test.describe('one action', () => {
   test('shows its whole story to somebody who may change nothing', async ({ page }) => {
+    test.slow();
     await signIn(page, 'programme_manager');
     const ref = unique('SHOW');
     await ask(page, 'POST', '/actions', {

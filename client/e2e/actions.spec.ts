@@ -33,6 +33,7 @@ test.describe('the list of actions', () => {
   });
 
   test('is filtered with the keyboard alone, and the address keeps the filters', async ({ page }) => {
+    test.slow();
     await page.goto(LIST);
     await expect(page.getByRole('table', { name: 'Actions' })).toBeVisible();
 

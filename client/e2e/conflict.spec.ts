@@ -28,7 +28,7 @@ test('two people edit one action: the second sees base, theirs and yours, choose
   await expect(lead.getByText('The action has been saved')).toBeVisible();
 
   await page.getByRole('button', { name: 'Save' }).click();
-  await expect(page.getByRole('heading', { name: /changed this while you were writing/ })).toBeVisible();
+  await expect(page.getByRole('heading', { name: /changed this while you were writing/ })).toBeFocused();
   const field = (name: string) => page.getByRole('group', { name });
   await expect(field('How often it recurs')).toContainText(/yearly.*quarterly.*monthly/s);
   await expect(field('Status')).toContainText(/Not started.*Done.*Under way/s);

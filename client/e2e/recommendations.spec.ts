@@ -5,6 +5,7 @@ const LIST = `/plans/${PLAN}/recommendations`;
 
 test.describe('recommendations', () => {
   test('are listed with ratings in words and progress of their actions; business as usual says where it lives', async ({ page }) => {
+    test.slow();
     await signIn(page, 'programme_manager');
     const ref = unique('R');
     const status_note = `Lives on in the remit of ${ref}`;

@@ -69,7 +69,7 @@ const SHOWN = 2;
 function detailsOf(entry: ChangeEntry): string[] {
   const lines = entry.fields.slice(0, SHOWN).map(({ field, from, to }) => {
     const before = from === null ? '' : `${valueWords(entry.kind, field, from)} → `;
-    return `${fieldWord(entry.kind, field)}: ${before}${to === null ? 'removed' : valueWords(entry.kind, field, to)}`;
+    return `${fieldWord(field, entry.kind)}: ${before}${to === null ? 'removed' : valueWords(entry.kind, field, to)}`;
   });
   const more = entry.fields.length - lines.length;
   return more > 0 ? [...lines, `and ${plural(more, 'more field')}`] : lines;

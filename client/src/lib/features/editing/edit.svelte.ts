@@ -53,20 +53,22 @@ export class Edit<Read> {
       await this.#options.onsaved(saved);
     } catch (thrown) {
       const problem = asProblem(thrown);
-      if (problem.status === 412 && problem.conflict) this.#meet(problem.conflict);
+      if (problem.status === 412 && problem.conflict) await this.#meet(problem.conflict);
       else this.problem = problem;
     } finally {
       this.busy = false;
     }
   }
 
-  #meet(conflict: Conflict): void {
-    const { toSend } = this.#options;
-    this.conflict = {
-      ...conflict,
-      base: toSend(conflict.base),
-      theirs: toSend(conflict.theirs),
-      yours: toSend(conflict.yours),
-    };
+  async #meet(conflict: Conflict): Promise<void> {
+    const { toSend, onsaved } = this.#options;
+    const [base, theirs, yours] = [toSend(conflict.base), toSend(conflict.theirs), toSend(conflict.yours)];
+    if (isSame(theirs, yours)) {
+      // Somebody made the very same change: there is nothing to choose, and nothing left to save.
+      this.conflict = null;
+      await onsaved(null);
+    } else {
+      this.conflict = { ...conflict, base, theirs, yours };
+    }
   }
 }

@@ -71,6 +71,16 @@ describe('an edit', () => {
     expect(edit.conflict).toBeNull();
   });
 
+  it('that somebody else has made too has nothing left to choose', async () => {
+    const same = new Problem(412, { fields: [{ field: 'status', base: 'a', theirs: 'b', yours: 'b' }], current_etag: '"8.x"' });
+    const onsaved = vi.fn();
+    const send = vi.fn().mockRejectedValueOnce(same);
+    const edit = new Edit({ base: { status: 'a' }, etag: '"7.x"', toSend: (read) => read, send, onsaved });
+    await edit.save({ status: 'b' });
+    expect(edit.conflict).toBeNull();
+    expect(onsaved).toHaveBeenCalledWith(null);
+  });
+
   it('without a change is not sent', async () => {
     const send = vi.fn();
     const onsaved = vi.fn();

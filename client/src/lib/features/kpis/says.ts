@@ -74,7 +74,16 @@ export function saysTarget(target: Omit<Target, 'position'>, measure: Measure): 
 /** The target that counts now, or what the plan says instead of one. */
 export function saysCurrentTarget(kpi: KpiSummary): string {
   if (kpi.current_target) return saysTarget(kpi.current_target, kpi);
-  return kpi.no_target_text ?? '';
+  return /\w/.test(kpi.no_target_text ?? '') ? (kpi.no_target_text ?? '') : '';
+}
+
+/** What good is, in words: "85%: in line with the best third"; empty where nobody said. */
+export function saysGood(good: KpiSummary['good'], measure: Measure): string {
+  if (!good) return '';
+  const { value, grade, unit, text } = good;
+  const figure =
+    grade || value !== null ? saysFigure({ state: 'reported', value, grade }, { ...measure, unit: unit ?? measure.unit }) : null;
+  return [figure, text].filter(Boolean).join(': ');
 }
 
 /** When the next value is due; empty where nothing is owed. */

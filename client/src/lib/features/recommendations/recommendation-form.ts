@@ -166,7 +166,7 @@ export function missingFrom(form: RecommendationForm, mayEditAll: boolean, sugge
     need('parts', form.parts.every(({ ref, text }) => ref.trim() && text.trim()), 'Enter a letter and the words of each part, or remove it');
     need(
       'inspection_references',
-      form.inspection_references.every(({ inspection, page, paragraphs, text }) => inspection || page.trim() || paragraphs.trim() || text.trim()),
+      form.inspection_references.every((each) => Object.values(referenceToSend({ ...each, finding: null })).some(Boolean)),
       'Enter an inspection, a page, paragraphs or words for each reference, or remove it',
     );
     need('response', form.response !== 'rejected' || form.response_reason.trim(), 'Enter why it was rejected');
