@@ -49,7 +49,7 @@ if [ "${1:-}" != check ]; then
   stage "client build and size" build
   CHROMIUM_PATH=$(bash tests/chromium.sh | tail -n 1) || exit 1
   export CHROMIUM_PATH
-  stage "the running service in a browser" over_http
+  stage "the running service: contract and browser" over_http
 fi
 printf '\n%s\n' "${report[@]}"
 printf '%5d s  in all\n' $((SECONDS - began))

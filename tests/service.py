@@ -1,8 +1,7 @@
 """The running service, as a newcomer starts it, for the checks that need one: ``python -m tests.service``.
 
 Starts the supervisor in sample mode on a free port with a data directory of its own, then runs the
-browser tests against it, and stops it. ``python -m tests.service contract`` runs the contract tests
-(schemathesis, a token per role) in their place.
+contract tests (schemathesis, a token per role) and the browser tests against it, and stops it.
 """
 
 from __future__ import annotations
@@ -166,7 +165,7 @@ def browser_tests(service: Running) -> int:
 
 
 def main() -> int:
-    which = sys.argv[1:] or ["browser"]
+    which = sys.argv[1:] or ["contract", "browser"]
     with running_service() as service:
         failed = 0
         if "browser" in which:
