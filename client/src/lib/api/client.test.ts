@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createApi, idempotent, ifMatch, read, readVersioned, whenSignedOut } from './client';
+import { createApi, idempotent, ifMatch, read, readVersioned, tagOf, whenSignedOut } from './client';
 import { Problem } from './problem';
 
 type Respond = (request: IncomingMessage, response: ServerResponse) => void;
@@ -107,6 +107,7 @@ describe('a refusal', () => {
 
 it('conditional and repeatable requests have their headers', () => {
   expect(ifMatch('"7.abc"')).toEqual({ 'if-match': '"7.abc"' });
+  expect(tagOf({ version: 7 })).toBe('"7"');
   expect(idempotent('k')).toEqual({ 'idempotency-key': 'k' });
   expect(idempotent()['idempotency-key']).not.toBe(idempotent()['idempotency-key']);
 });

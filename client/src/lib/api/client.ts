@@ -70,6 +70,11 @@ export function ifMatch(etag: string): { 'if-match': string } {
   return { 'if-match': etag };
 }
 
+/** The ETag of an item that came in a list, which gives none of each: If-Match reads only the version. */
+export function tagOf({ version }: { version: number }): string {
+  return `"${version}"`;
+}
+
 /** A key for one POST. Make it when the form opens and keep it over retries: then it is done once. */
 export function newIdempotencyKey(): string {
   return crypto.randomUUID();
