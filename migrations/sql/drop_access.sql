@@ -16,18 +16,22 @@ begin
     loop
         execute format('alter table public.%I no force row level security', item.relname);
         execute format('alter table public.%I disable row level security', item.relname);
-        execute format('revoke all on public.%I from turnstone_service, turnstone_worker', item.relname);
     end loop;
     -- Gathered first: once one is dropped by cascade, a later row could no longer print its name.
     foreach signature in array (
         select array_agg(p.oid::regprocedure::text)
         from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-        where n.nspname = 'turnstone' and p.proname not in ('principal', 'as_of', 'today')
+        where n.nspname = 'turnstone' and p.proname not in ('principal', 'as_of', 'today', 'fuzzy', 'utc')
     )
     loop
         execute format('drop function if exists %s cascade', signature);
     end loop;
     execute format('alter table public.change owner to %I', current_user);
+    revoke all on all tables in schema public
+        from turnstone_service, turnstone_worker, turnstone_keeper, turnstone_lookback;
+    revoke all on all sequences in schema public from turnstone_service, turnstone_worker;
+    revoke all on all functions in schema turnstone
+        from turnstone_service, turnstone_worker, turnstone_lookback;
     delete from public.role_permission;
     drop view public.series_facts;
     drop view public.measurement;

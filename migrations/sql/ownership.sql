@@ -27,6 +27,8 @@ end
 $$;
 
 grant select on all tables in schema public to turnstone_keeper;
+-- An import of a whole document takes the ids of its rows before it inserts them.
+grant usage on all sequences in schema public to turnstone_service, turnstone_worker;
 grant insert, update on public.plan_pulse to turnstone_keeper;
 grant update (seen_at) on public.browser_session to turnstone_keeper;
 alter table public.change owner to turnstone_keeper;

@@ -22,7 +22,12 @@ def upgrade() -> None:
         """
         grant select, insert, update, delete on procrastinate_jobs, procrastinate_events,
             procrastinate_periodic_defers, procrastinate_workers to turnstone_service, turnstone_worker;
-        grant usage on all sequences in schema public to turnstone_service, turnstone_worker;
+        do $$ declare sequence text; begin
+            for sequence in select sequencename from pg_sequences
+                where schemaname = 'public' and sequencename like 'procrastinate%' loop
+                execute format('grant usage on sequence %I to turnstone_service, turnstone_worker', sequence);
+            end loop;
+        end $$;
         """
     )
 
