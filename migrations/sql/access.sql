@@ -117,15 +117,16 @@ create function turnstone.led(item_kind text) returns bigint[]
     language plpgsql stable security definer set search_path = pg_catalog, public, turnstone
 as $$
 begin
+    -- Without the null of leads of other kinds: "= any" would answer null where it should answer false.
     return coalesce((
-        select array_agg(distinct case item_kind
+        select array_remove(array_agg(distinct case item_kind
             when 'action' then l.action_id
             when 'recommendation' then l.recommendation_id
             when 'kpi' then coalesce(l.kpi_id, kr.kpi_id)
             when 'risk' then l.risk_id
             when 'check' then l.check_id
             when 'theme' then l.theme_id
-        end)
+        end), null)
         from public.item_lead l
         left join public.kpi_recommendation kr on kr.id = l.kpi_recommendation_id
         where l.party_id = any(turnstone.own_parties())

@@ -177,7 +177,10 @@ class TestRead:
 
     async def test_says_what_the_reader_may_do(self, plan: PlanWorld) -> None:
         await plan.party("lead", role=Role.ACTION_LEAD)
+        await make(plan, "/risks", {"ref": "R1", "title": "Led, but no action", "owners": ["lead"]})
         made = await an_action(plan, "A1", leads=["lead"])
+        await an_action(plan, "A2")
+        assert (await read(plan, "/actions/A2", role=Role.ACTION_LEAD))["may_update"] is False
         assert (made["may_edit"], made["may_update"]) == (True, True)
         as_lead = await read(plan, "/actions/A1", role=Role.ACTION_LEAD)
         assert (as_lead["may_edit"], as_lead["may_update"]) == (False, True)
