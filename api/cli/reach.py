@@ -40,13 +40,24 @@ def database_url(who: Who, settings: Settings | None = None) -> Iterator[str]:
         yield cluster.url(who)
 
 
+_NOT_MIGRATED = frozenset({"3F000", "42P01", "42883", "42703"})
+"""SQLSTATEs of a schema, table, function or column that is not there."""
+
+
 @asynccontextmanager
 async def engine(url: str) -> AsyncIterator[AsyncEngine]:
-    """An engine that acts as the service's role."""
+    """An engine that acts as the service's role. Raises SupervisorError for a database not migrated."""
+    from sqlalchemy.exc import DBAPIError
+
     from api.core.database import make_engine
+    from api.supervisor.errors import SupervisorError
 
     made = make_engine(url, pool_size=2)
     try:
         yield made
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) not in _NOT_MIGRATED:
+            raise
+        raise SupervisorError("the database is not at this version; run `turnstone migrate` first") from error
     finally:
         await made.dispose()
