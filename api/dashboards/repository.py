@@ -38,7 +38,7 @@ totals as (
 ),
 by_status as (
     select json_agg(json_build_object('status', status, 'status_word', status_word, 'count', n)
-                    order by n desc) as doc
+                    order by n desc, status) as doc
     from (select status, min(status_word) as status_word, count(*) as n from judged group by status) s
 ),
 by_area as (
@@ -58,7 +58,7 @@ by_area as (
 ),
 by_lead as (
     select json_agg(json_build_object('party', ref, 'name', name, 'total', total, 'done', done,
-        'overdue', overdue, 'due_soon', due_soon) order by overdue desc, total - done desc, name) as doc
+        'overdue', overdue, 'due_soon', due_soon) order by overdue desc, total - done desc, name, ref) as doc
     from (
         select p.ref, coalesce(p.name, 'Nobody') as name, count(*) as total,
                count(*) filter (where j.done) as done, count(*) filter (where j.overdue) as overdue,
@@ -72,14 +72,14 @@ by_lead as (
 late as (
     select json_agg(json_build_object('ref', ref, 'title', title, 'status_word', status_word,
         'rating', rating, 'due', due, 'days_overdue', cast(:clock as date) - due_on,
-        'leads', {sql.leads("action_id", "chosen.id")}) order by due_on, position) as doc
-    from (select * from judged where overdue order by due_on, position limit :shown) chosen
+        'leads', {sql.leads("action_id", "chosen.id")}) order by due_on, position, id) as doc
+    from (select * from judged where overdue order by due_on, position, id limit :shown) chosen
 ),
 soon as (
     select json_agg(json_build_object('ref', ref, 'title', title, 'status_word', status_word,
         'rating', rating, 'due', due, 'days_left', due_on - cast(:clock as date),
-        'leads', {sql.leads("action_id", "chosen.id")}) order by due_on, position) as doc
-    from (select * from judged where due_soon order by due_on, position limit :shown) chosen
+        'leads', {sql.leads("action_id", "chosen.id")}) order by due_on, position, id) as doc
+    from (select * from judged where due_soon order by due_on, position, id limit :shown) chosen
 )
 select (totals.doc::jsonb || jsonb_build_object(
     'by_status', coalesce(by_status.doc, '[]'), 'by_area', coalesce(by_area.doc, '[]'),

@@ -150,9 +150,11 @@ class TestTwoEditorsAtOnce:
                 noted.append((moment, path, await read(client, plan, path, moment)))
 
         looking = asyncio.create_task(look())
-        await asyncio.gather(*(work(editor) for editor in editors))
-        are_editing = False
-        await looking
+        try:
+            await asyncio.gather(*(work(editor) for editor in editors))
+        finally:
+            are_editing = False
+            await looking
         assert len(noted) > 10
         for moment, path, seen in noted:
             assert await read(client, plan, path, moment) == seen, (path, moment)

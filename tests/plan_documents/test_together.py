@@ -15,7 +15,8 @@ async def test_two_imports_of_one_new_plan_make_one_plan(admin: httpx.AsyncClien
     document = a_document()
     body = {"document": document, "dry_run": False}
     answers = await asyncio.gather(*(admin.post("/v1/plan-imports", json=body) for _ in range(2)))
-    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    # The second is refused while both make the plan, and finds nothing to change once it is made.
+    assert sorted(answer.status_code for answer in answers) in ([201, 409], [200, 201])
     assert await exported(admin, document["plan"]["ref"]) == document
 
 
