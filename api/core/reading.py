@@ -11,13 +11,14 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2s
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
 from fastapi import Response
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DataError
 
 from api.core.context import Context
@@ -93,6 +94,14 @@ class Moved(Exception):
         self.new = new
 
 
+@lru_cache(maxsize=1024)
+def _sql(statement: str) -> TextClause:
+    """A statement as SQLAlchemy holds it. Kept, for finding its parameters anew takes as long as a
+    small query; there are as many as there are ways to filter and sort that somebody uses.
+    """
+    return text(statement)
+
+
 async def read_one(ctx: Context, reading: Reading, ref: str, **params: Any) -> Item:
     """The item with this ref, whatever its case. Raises Moved for a corrected ref, else NOT_FOUND."""
     found = await _one(ctx, reading, f"lower({reading.ref_column}) = lower(:ref)", {"ref": ref} | params)
@@ -113,7 +122,7 @@ async def _one(ctx: Context, reading: Reading, condition: str, params: dict[str,
     version = f"{reading.alias}.version"
     row = (
         await ctx.session.execute(
-            text(
+            _sql(
                 f"select {reading.alias}.id, {version}, ({reading.body})::text"
                 f" from {reading.source} where {reading.by_plan} and {condition}"
             ),
@@ -129,7 +138,7 @@ async def redirect_if_moved(ctx: Context, reading: Reading, ref: str) -> None:
     column = f"{reading.alias_kind}_id"
     row = (
         await ctx.session.execute(
-            text(
+            _sql(
                 f"select i.ref from ref_alias r join {reading.table} i on i.id = r.{column}"
                 " where r.plan_id = :plan_id and r.kind = :kind and lower(r.ref) = lower(:ref)"
             ),
@@ -169,7 +178,7 @@ async def read_page(
         f" where {' and '.join([*conditions, *after])} order by {order} limit :one_more"
     )
     try:
-        rows = (await ctx.session.execute(text(statement), bound | {"one_more": query.limit + 1})).all()
+        rows = (await ctx.session.execute(_sql(statement), bound | {"one_more": query.limit + 1})).all()
     except DataError as error:
         if after:
             raise _bad_cursor() from error
@@ -179,7 +188,7 @@ async def read_page(
     parts = ['{"items":[', ",".join(row[0] for row in shown), '],"next":', orjson.dumps(following).decode()]
     if query.total:
         counted = await ctx.session.scalar(
-            text(f"select count(*) from {reading.source} where {' and '.join(conditions)}"), bound
+            _sql(f"select count(*) from {reading.source} where {' and '.join(conditions)}"), bound
         )
         parts.append(f',"total":{counted}')
     parts.append("}")

@@ -60,8 +60,9 @@ create function turnstone.today() returns date
     );
 
 -- A date as plans give them, in the form the API shows: null where nothing at all is known.
+-- Stable, as what it calls is: called immutable, it would not be written into the queries that use it.
 create function turnstone.fuzzy(day date, fineness text, ongoing boolean, words text) returns json
-    language sql immutable parallel safe
+    language sql stable parallel safe
     return case when day is not null or ongoing or words is not null then json_build_object(
         'date', case fineness
             when 'day' then to_char(day, 'YYYY-MM-DD')
@@ -73,5 +74,5 @@ create function turnstone.fuzzy(day date, fineness text, ongoing boolean, words 
     ) end;
 
 create function turnstone.utc(moment timestamptz) returns text
-    language sql immutable parallel safe
+    language sql stable parallel safe
     return to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
