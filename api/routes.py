@@ -6,6 +6,8 @@ from fastapi import APIRouter
 
 from api.actions.endpoints import router as actions
 from api.assurance.endpoints import router as checks
+from api.audits.endpoints import router as audits
+from api.audits.template_endpoints import router as audit_templates
 from api.auth.endpoints import router as sign_in
 from api.changes.endpoints import router as changes
 from api.core.http import Route
@@ -69,6 +71,14 @@ TAGS = [
     },
     {"name": "integrations", "description": "Systems that push or pull, and their secrets."},
     {"name": "measurements", "description": "Values with all their revisions, singly and in bulk."},
+    {
+        "name": "audits",
+        "description": "Case-file audits: scores only, and the windscreen position beside them.",
+    },
+    {
+        "name": "audit templates",
+        "description": "What audits look at, what they add up to, and the KPIs derived from them.",
+    },
     {"name": "submissions", "description": "What became of each delivery of values."},
     {"name": "plan documents", "description": "Import and export of whole plans, with a preview."},
     {"name": "my work", "description": "What the reader leads or owes, the most pressing first."},
@@ -78,6 +88,8 @@ v1 = APIRouter(prefix="/v1", route_class=Route)
 for router in (
     sign_in,
     actions,
+    audit_templates,
+    audits,
     authorities,
     changes,
     checks,

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 import api.actions.tables
 import api.assurance.tables
+import api.audits.tables
 import api.auth.tables
 import api.changes.tables
 import api.escalations.tables

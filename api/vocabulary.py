@@ -253,6 +253,50 @@ class MeasurementWorkflow(StrEnum):
     UNDER_QUERY = "under_query"
 
 
+class AuditScale(StrEnum):
+    """How a domain of a case-file audit is marked."""
+
+    GRADE = "grade"
+    """One of the four grades."""
+    SCORE = "score"
+    """A whole number on the template's scale; higher is better."""
+
+
+class AuditStage(StrEnum):
+    BEFORE = "before"
+    """What the auditor gave, of every audit."""
+    AFTER = "after"
+    """What the moderator gave, of moderated audits alone."""
+    FINAL = "final"
+    """The moderator's mark where there is one, else the auditor's."""
+
+
+class AuditStatistic(StrEnum):
+    AVERAGE = "average"
+    """Of scores only: grades have an order and no distance between them."""
+    SHARE = "share"
+    """Of audits whose mark is one of chosen grades."""
+    COUNT = "count"
+    """How many audits were marked."""
+
+
+class AuditWithdrawal(StrEnum):
+    """Why an audit no longer counts: words to choose from, so that nobody writes about a child."""
+
+    RECORDED_TWICE = "recorded_twice"
+    RECORDED_IN_ERROR = "recorded_in_error"
+    WRONG_TEMPLATE = "wrong_template"
+    NOT_COMPLETED = "not_completed"
+
+
+class DialPlace(StrEnum):
+    """Where within its grade the windscreen's needle points: towards the worse, amid, or the better."""
+
+    LOWER = "lower"
+    MIDDLE = "middle"
+    UPPER = "upper"
+
+
 class NarrativeKind(StrEnum):
     INTRODUCTION = "introduction"
     PROGRESS = "progress"

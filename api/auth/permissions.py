@@ -41,6 +41,10 @@ class Permission(StrEnum):
     MEASUREMENT_WRITE = "measurement:write"
     MEASUREMENT_WRITE_SET = "measurement:write_set"
     """Only the KPIs an integration's membership names."""
+    AUDIT_TEMPLATE_WRITE = "audit_template:write"
+    """Templates of case-file audits, and the KPIs derived from them."""
+    AUDIT_WRITE = "audit:write"
+    """Record case-file audits and windscreen positions."""
     NARRATIVE_WRITE = "narrative:write"
     NARRATIVE_WRITE_LED = "narrative:write_led"
     RISK_WRITE = "risk:write"
@@ -96,6 +100,8 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
         P.KPI_UPDATE,
         P.KPI_DELETE,
         P.MEASUREMENT_WRITE,
+        P.AUDIT_TEMPLATE_WRITE,
+        P.AUDIT_WRITE,
         P.NARRATIVE_WRITE,
         P.RISK_WRITE,
         P.NOTE_WRITE,
@@ -111,6 +117,8 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
         P.KPI_UPDATE,
         P.KPI_DELETE,
         P.MEASUREMENT_WRITE,
+        P.AUDIT_TEMPLATE_WRITE,
+        P.AUDIT_WRITE,
         P.NARRATIVE_WRITE_LED,
         P.NOTE_WRITE,
         P.ESCALATION_RAISE,
@@ -130,6 +138,7 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
     },
     Role.SENIOR_LEADER: _READS_WHOLE_PLAN
     | {
+        P.AUDIT_WRITE,
         P.RECOMMENDATION_UPDATE_LED,
         P.ACTION_UPDATE_LED,
         P.CHECK_WRITE_LED,

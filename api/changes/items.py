@@ -16,6 +16,10 @@ class ChangedKind(StrEnum):
     RECOMMENDATION = "recommendation"
     ACTION = "action"
     CHECK = "check"
+    AUDIT = "audit"
+    AUDIT_TEMPLATE = "audit_template"
+    AUDIT_MEASURE = "audit_measure"
+    WINDSCREEN_POSITION = "windscreen_position"
     KPI = "kpi"
     FEED = "feed"
     SUBMISSION = "submission"
@@ -38,6 +42,8 @@ class TimelineKind(StrEnum):
     RECOMMENDATION = "recommendation"
     ACTION = "action"
     CHECK = "check"
+    AUDIT = "audit"
+    AUDIT_TEMPLATE = "audit_template"
     KPI = "kpi"
     FEED = "feed"
     RISK = "risk"
@@ -62,6 +68,16 @@ CALLED: dict[ChangedKind, Called] = {
     ChangedKind.RECOMMENDATION: Called("recommendation", title="coalesce(h.label, h.text)"),
     ChangedKind.ACTION: Called("action"),
     ChangedKind.CHECK: Called("assurance_check"),
+    ChangedKind.AUDIT: Called("audit", title="h.month"),
+    ChangedKind.AUDIT_TEMPLATE: Called("audit_template"),
+    ChangedKind.AUDIT_MEASURE: Called(
+        "audit_measure",
+        ref="(select k.ref from kpi k where k.id = h.kpi_id)",
+        title="concat_ws(', ', h.domain, h.statistic)",
+    ),
+    ChangedKind.WINDSCREEN_POSITION: Called(
+        "windscreen_position", ref="null::text", title="replace(h.grade, '_', ' ')"
+    ),
     ChangedKind.KPI: Called("kpi"),
     ChangedKind.FEED: Called("feed"),
     ChangedKind.SUBMISSION: Called(
@@ -125,6 +141,12 @@ PARTS: dict[str, Part] = {
     "slip": Part("slips", "{from_due} → {to_due}: {reason}", "action_id"),
     "dimension_record": Part("dimensions", "{dimension}: {answer}", "action_id"),
     "check_result": Part("results", "{found_on}: {result}", "check_id"),
+    "audit_edition": Part("editions", "{number}", "template_id"),
+    "audit_domain": Part("domains", "{title}", "template_id"),
+    "audit_band": Part("bands", "{title}", "template_id"),
+    "audit_score": Part(
+        "marks", "{domain}: {before_grade} {before_score} {after_grade} {after_score}", "audit_id"
+    ),
     "kpi_definition": Part("definitions", "{descriptor} {effective_from}", "kpi_id"),
     "target": Part("targets", "{kind} {stage} {value} {lower} {upper} {grade} {text} {due}", "kpi_id"),
     "kpi_recommendation": Part("recommendations", "{recommendation}", "kpi_id"),

@@ -210,7 +210,14 @@ async def _versions(ctx: Context, touched: Sequence[Any]) -> Versions:
     return {row.id: (row.before, row.after) for row in found}
 
 
-_NAMED_BY = {"principal": "name", "team": "name", "authority": "name", "party": "name", "ladder": "title"}
+_NAMED_BY = {
+    "principal": "name",
+    "team": "name",
+    "authority": "name",
+    "party": "name",
+    "ladder": "title",
+    "audit_edition": "number::text",
+}
 _KEEPS_NO_HISTORY = frozenset({"principal", "team", "authority"})
 
 

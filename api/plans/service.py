@@ -155,7 +155,7 @@ async def delete_plan(ctx: Context, if_match: str | None) -> None:
         raise conflict("Only a draft is deleted; close this plan instead, or make it a draft again first.")
     # These point at rows that the deletion would reach before them.
     async with as_system(ctx.session):
-        for table in ("escalation", "item_lead"):
+        for table in ("escalation", "item_lead", "audit", "audit_measure", "windscreen_position"):
             await ctx.session.execute(text(f"delete from {table} where plan_id = :plan"), {"plan": held.id})
     await remove(ctx, Plan, held.id)
 

@@ -23,6 +23,8 @@ ANALYSTS = frozenset({R.PROGRAMME_MANAGER, R.PERFORMANCE_OFFICER})
 LEADERS = frozenset({R.ACTION_LEAD, R.SENIOR_LEADER})
 REPORTERS = MANAGERS | LEADERS
 """Those who report on what they lead, and those who write on anything."""
+AUDIT_KEEPERS = ANALYSTS | {R.SENIOR_LEADER}
+"""Those who record case-file audits and windscreen positions."""
 MEASURERS = ANALYSTS | {R.INTEGRATION}
 RAISERS = EVERYONE - {R.ADMIN, R.INTERNAL_AUDITOR, R.INSPECTOR, R.INTEGRATION}
 
@@ -175,6 +177,28 @@ ACCESS: dict[str, Roles] = {
     "GET /v1/plans/{plan}/submissions": WHOLE_PLAN,
     "GET /v1/plans/{plan}/submissions/{submission}": WHOLE_PLAN,
     "GET /v1/plans/{plan}/submissions/{submission}/rejected-rows": WHOLE_PLAN,
+    # What case files show
+    "GET /v1/plans/{plan}/audit-templates": WHOLE_PLAN,
+    "POST /v1/plans/{plan}/audit-templates": ANALYSTS,
+    "GET /v1/plans/{plan}/audit-templates/{template}": WHOLE_PLAN,
+    "PUT /v1/plans/{plan}/audit-templates/{template}": ANALYSTS,
+    "PATCH /v1/plans/{plan}/audit-templates/{template}": ANALYSTS,
+    "DELETE /v1/plans/{plan}/audit-templates/{template}": ANALYSTS,
+    "GET /v1/plans/{plan}/audit-templates/{template}/results": WHOLE_PLAN,
+    "GET /v1/plans/{plan}/audit-measures": WHOLE_PLAN,
+    "POST /v1/plans/{plan}/audit-measures": ANALYSTS,
+    "GET /v1/plans/{plan}/audit-measures/{kpi}": WHOLE_PLAN,
+    "DELETE /v1/plans/{plan}/audit-measures/{kpi}": ANALYSTS,
+    "GET /v1/plans/{plan}/audits": WHOLE_PLAN,
+    "POST /v1/plans/{plan}/audits": AUDIT_KEEPERS,
+    "POST /v1/plans/{plan}/audit-batches": AUDIT_KEEPERS,
+    "GET /v1/plans/{plan}/audits/{audit}": WHOLE_PLAN,
+    "PATCH /v1/plans/{plan}/audits/{audit}": AUDIT_KEEPERS,
+    "POST /v1/plans/{plan}/audits/{audit}/withdrawal": AUDIT_KEEPERS,
+    "GET /v1/plans/{plan}/windscreen-positions": WHOLE_PLAN,
+    "POST /v1/plans/{plan}/windscreen-positions": AUDIT_KEEPERS,
+    "GET /v1/plans/{plan}/windscreen-positions/{position}": WHOLE_PLAN,
+    "DELETE /v1/plans/{plan}/windscreen-positions/{position}": AUDIT_KEEPERS,
     # What is stuck
     "GET /v1/plans/{plan}/ladders": EVERYONE,
     "POST /v1/plans/{plan}/ladders": MANAGERS,

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from api.vocabulary import Role
 from tests.access.table import (
     ANALYSTS,
+    AUDIT_KEEPERS,
     EVERYONE,
     LEADERS,
     MANAGERS,
@@ -73,6 +74,24 @@ ALLOWED: dict[str, dict[str, Verb]] = {
         "update": Verb(MANAGERS, LEADERS),
         "delete": Verb(MANAGERS),
     },
+    "audit_template": {
+        "select": Verb(WHOLE_PLAN),
+        "insert": Verb(ANALYSTS),
+        "update": Verb(ANALYSTS),
+        "delete": Verb(ANALYSTS),
+    },
+    "audit": {
+        "select": Verb(WHOLE_PLAN),
+        "insert": Verb(AUDIT_KEEPERS),
+        "update": Verb(AUDIT_KEEPERS),
+        "delete": Verb(AUDIT_KEEPERS),
+    },
+    "windscreen_position": {
+        "select": Verb(WHOLE_PLAN),
+        "insert": Verb(AUDIT_KEEPERS),
+        "update": Verb(AUDIT_KEEPERS),
+        "delete": Verb(AUDIT_KEEPERS),
+    },
     "escalation": {
         "select": Verb(WHOLE_PLAN, EVERYONE),
         "insert": Verb(MANAGERS, RAISERS),
@@ -104,6 +123,11 @@ INSERTS = {
     "narrative": "insert into narrative (plan_id, kind, text, author_id)"
     " values (%(plan)s, 'progress', 'Done some.', %(who)s)",
     "risk": "insert into risk (plan_id, ref, title) values (%(plan)s, %(ref)s, 'Agency staff')",
+    "audit_template": "insert into audit_template (plan_id, ref, title) values (%(plan)s, %(ref)s, 'Audit')",
+    "audit": "insert into audit (plan_id, ref, template_id, edition_id, month)"
+    " values (%(plan)s, %(ref)s, %(template)s, %(edition)s, '2026-01')",
+    "windscreen_position": "insert into windscreen_position (plan_id, grade, place, judged_on, reason)"
+    " values (%(plan)s, 'good', 'middle', '2026-01-31', 'Steady')",
     "escalation": "insert into escalation"
     " (plan_id, ref, title, text, cause, state, ladder_id, raised_by)"
     " values (%(plan)s, %(ref)s, 'Stuck', 'No answer.', 'other', 'resolved', %(ladder)s, %(who)s)",
@@ -113,6 +137,7 @@ INSERTS = {
     " values (%(plan)s, gen_random_uuid(), 'json', 'atomic', 'stored', %(who)s)",
 }
 LED = ("action", "kpi", "risk")
+PLAIN = (*LED, "narrative", "audit_template", "audit", "windscreen_position")
 
 
 @dataclass
@@ -148,7 +173,16 @@ async def ground(service: Service) -> Ground:
     ladder = await service.one(
         "insert into ladder (plan_id, ref, title) values (%s, 'stuck', 'Stuck') returning id", plan.id
     )
+    template = await service.one(
+        "insert into audit_template (plan_id, ref, title) values (%s, 'used', 'Audit') returning id", plan.id
+    )
+    edition = await service.one(
+        "insert into audit_edition (plan_id, template_id, number) values (%s, %s, 1) returning id",
+        plan.id,
+        template,
+    )
     values: dict[str, Any] = {"plan": plan.id, "who": somebody, "ladder": ladder, "role": "board_member"}
+    values |= {"template": template, "edition": edition}
     rows: dict[str, int] = {}
     for table in INSERTS:
         rows[table] = await put(service, table, values | {"ref": "others"})
@@ -201,7 +235,7 @@ async def own_rows(service: Service, here: Ground, role: Role, principal: int) -
     """Rows of every table that this member leads, wrote, raised or sent."""
     values = here.values | {"who": principal, "ref": f"own-{role.value}"}
     rows: dict[str, int] = {}
-    for table in ("action", "kpi", "risk", "narrative", "escalation", "submission"):
+    for table in (*PLAIN, "escalation", "submission"):
         rows[table] = await put(service, table, values)
     values |= await series(service, here.plan.id, rows["kpi"])
     rows["measurement_revision"] = await put(service, "measurement_revision", values)

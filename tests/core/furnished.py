@@ -33,6 +33,18 @@ ITEMS: tuple[tuple[str, str, Json], ...] = (
     ("risk", "/risks", {"ref": "X1", "title": "Too few social workers"}),
     ("check", "/checks", {"ref": "C1", "about": ABOUT_ACTION, "title": "Dip sample", "kind": "dip_sample"}),
     ("narrative", "/narratives", {"about": [ABOUT_ACTION], "kind": "progress", "text": "It goes on."}),
+    (
+        "template",
+        "/audit-templates",
+        {"ref": "AT1", "title": "Practice audit", "domains": [{"ref": "overall", "title": "Overall"}]},
+    ),
+    ("audit", "/audits", {"template": "AT1", "month": "2026-02", "scores": {"overall": "good"}}),
+    (
+        "measure",
+        "/audit-measures",
+        {"kpi": "K1", "template": "AT1", "domain": "overall", "statistic": "share"},
+    ),
+    ("position", "/windscreen-positions", {"grade": "good", "reason": "Audits say so."}),
     ("feed", "/feeds", {"ref": "F1", "title": "Case management"}),
     ("note", "/source-notes", {"about": ABOUT_ACTION, "kind": "cut_off", "text": "Cut at the page's end."}),
     (
