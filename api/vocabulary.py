@@ -330,6 +330,24 @@ class LineBreak(StrEnum):
     REBASE = "rebase"
 
 
+class VerdictInput(StrEnum):
+    """What a verdict rests on beside the values: a change of one makes a new verdict of the old values."""
+
+    PROFILE = "profile"
+    TARGET = "target"
+    POLARITY = "polarity"
+    NATURE = "nature"
+    UNIT = "unit"
+    DEFINITION = "definition"
+    REBASE = "rebase"
+
+
+class RebaseState(StrEnum):
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    REJECTED = "rejected"
+
+
 class NarrativeKind(StrEnum):
     INTRODUCTION = "introduction"
     PROGRESS = "progress"
