@@ -35,6 +35,7 @@ from api.problems.endpoints import router as problems
 from api.recommendations.endpoints import router as recommendations
 from api.risks.endpoints import router as risks
 from api.source_notes.endpoints import router as source_notes
+from api.verdicts.endpoints import router as verdicts
 
 DESCRIPTION = """\
 Runs an improvement plan for an English children's services department.
@@ -64,6 +65,10 @@ TAGS = [
     {"name": "source notes", "description": "Doubts to settle: what a source gives but cannot be placed."},
     {"name": "problems", "description": "Every kind of error, behind its `type`; no sign-in needed."},
     {"name": "kpis", "description": "What is measured, its definition, targets and how it stands."},
+    {
+        "name": "verdicts",
+        "description": "Whether each series really moves, and where its line begins anew.",
+    },
     {"name": "feeds", "description": "The systems that owe values, and which are late."},
     {
         "name": "people",
@@ -116,5 +121,6 @@ for router in (
     submissions,
     themes,
     my_work,
+    verdicts,
 ):
     v1.include_router(router)

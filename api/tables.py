@@ -16,6 +16,7 @@ import api.plans.tables
 import api.recommendations.tables
 import api.risks.tables
 import api.source_notes.tables
+import api.verdicts.tables
 from api.core.tables import constrain_enumerations
 
 metadata = SQLModel.metadata

@@ -297,6 +297,101 @@ class DialPlace(StrEnum):
     UPPER = "upper"
 
 
+class SpcProfile(StrEnum):
+    """Which reading of the control chart a plan follows (``api.verdicts.rules.PROFILES``)."""
+
+    MDC = "mdc"
+    """NHS England's Making Data Count."""
+    NHSR = "nhsr"
+    """The NHS-R community's reading of it."""
+
+
+class Variation(StrEnum):
+    """What a series is doing, by its latest point."""
+
+    IMPROVEMENT = "improvement"
+    CONCERN = "concern"
+    CHANGE = "change"
+    """It moved, and neither higher nor lower is better."""
+    COMMON_CAUSE = "common_cause"
+    TOO_EARLY = "too_early"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class WhyNotJudged(StrEnum):
+    """Why variation does not apply to a series."""
+
+    NO_VALUES = "no_values"
+    NO_FIGURES = "no_figures"
+    """Its values are grades or words."""
+    CUMULATIVE = "cumulative"
+    ROLLING = "rolling"
+    LAGGED_COHORT = "lagged_cohort"
+    SMALL_DENOMINATOR = "small_denominator"
+
+
+class SpecialCause(StrEnum):
+    """A rule that tells a signal from noise on a control chart."""
+
+    OUTSIDE_LIMIT = "outside_limit"
+    TREND = "trend"
+    TWO_OF_THREE = "two_of_three"
+    SHIFT = "shift"
+
+
+class VariationIcon(StrEnum):
+    """The icons of Making Data Count: what it means, and whether by higher or lower values."""
+
+    IMPROVEMENT_HIGH = "improvement_high"
+    IMPROVEMENT_LOW = "improvement_low"
+    CONCERN_HIGH = "concern_high"
+    CONCERN_LOW = "concern_low"
+    CHANGE_HIGH = "change_high"
+    CHANGE_LOW = "change_low"
+    COMMON_CAUSE = "common_cause"
+
+
+class TargetAssurance(StrEnum):
+    """Whether a process, as it runs, can be relied on to meet its target."""
+
+    CONSISTENTLY_PASSES = "consistently_passes"
+    CONSISTENTLY_FAILS = "consistently_fails"
+    HIT_OR_MISS = "hit_or_miss"
+
+
+class Outlook(StrEnum):
+    """Where a trend leads by the day of the next dated target."""
+
+    WILL_REACH = "will_reach"
+    MAY_REACH = "may_reach"
+    WILL_NOT_REACH = "will_not_reach"
+
+
+class LineBreak(StrEnum):
+    """Why a series is judged anew from a period on."""
+
+    DEFINITION = "definition"
+    REBASE = "rebase"
+
+
+class VerdictInput(StrEnum):
+    """What a verdict rests on beside the values: a change of one makes a new verdict of the old values."""
+
+    PROFILE = "profile"
+    TARGET = "target"
+    POLARITY = "polarity"
+    NATURE = "nature"
+    UNIT = "unit"
+    DEFINITION = "definition"
+    REBASE = "rebase"
+
+
+class RebaseState(StrEnum):
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    REJECTED = "rejected"
+
+
 class NarrativeKind(StrEnum):
     INTRODUCTION = "introduction"
     PROGRESS = "progress"

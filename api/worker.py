@@ -21,6 +21,8 @@ from api.core.database import WORKER_ROLE, make_engine, transaction
 from api.settings import Settings
 from api.supervisor.errors import SupervisorError
 from api.supervisor.external import check_external
+from api.verdicts.jobs import JUDGE_PENDING
+from api.verdicts.service import judge_pending
 
 log = structlog.get_logger()
 
@@ -58,7 +60,37 @@ def make_jobs(url: str, engine: AsyncEngine) -> App:
     async def _clear_away(timestamp: int) -> None:
         log.info("cleared_away", scheduled=timestamp, **await clear_away(engine))
 
+    @jobs.task(name=JUDGE_PENDING)
+    async def _judge_plan(plan_id: int) -> None:
+        log.info("judged", plan=plan_id, series=await judge_all_pending(engine, plan_id))
+
+    @jobs.periodic(cron="*/5 * * * *")
+    @jobs.task(name="judge_left_over", queueing_lock="judge_left_over")
+    async def _judge_left_over(timestamp: int) -> None:
+        """For what a killed job left behind."""
+        del timestamp
+        for plan_id in await plans_pending(engine):
+            log.info("judged", plan=plan_id, series=await judge_all_pending(engine, plan_id))
+
     return jobs
+
+
+async def judge_all_pending(engine: AsyncEngine, plan_id: int) -> int:
+    """Judge a plan's pending series, some in each transaction; returns how many."""
+    judged = 0
+    while True:
+        async with transaction(engine) as session, as_system(session):
+            done = await judge_pending(session, plan_id)
+        if not done:
+            return judged
+        judged += done
+
+
+async def plans_pending(engine: AsyncEngine) -> list[int]:
+    """Plans with verdicts that wait to be made."""
+    async with transaction(engine) as session, as_system(session):
+        rows = await session.execute(text("select distinct plan_id from verdict where is_pending order by 1"))
+        return [row[0] for row in rows]
 
 
 async def work(settings: Settings) -> None:

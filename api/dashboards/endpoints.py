@@ -12,6 +12,7 @@ from api.core.http import Route
 from api.core.openapi import READS
 from api.dashboards import service
 from api.dashboards.schemas import DashboardRead, ScorecardRead
+from api.vocabulary import Variation
 
 router = APIRouter(tags=["dashboard"], route_class=Route)
 
@@ -39,6 +40,16 @@ async def read_dashboard(ctx: Read, points: Points = 12, financial_year: Financi
 @router.get(
     "/plans/{plan}/scorecard", summary="Read the scorecard", response_model=ScorecardRead, responses=READS
 )
-async def read_scorecard(ctx: Read, points: Points = 12, financial_year: FinancialYear = None) -> Response:
+async def read_scorecard(
+    ctx: Read,
+    points: Points = 12,
+    financial_year: FinancialYear = None,
+    verdict: Annotated[
+        list[Variation] | None, Query(description="Only KPIs whose latest point says one of these.")
+    ] = None,
+) -> Response:
     """Every KPI under its accountability question, judged on the plan's clock, with one financial year."""
-    return ctx.show(await service.read_scorecard(ctx, points=points, financial_year=financial_year))
+    body = await service.read_scorecard(
+        ctx, points=points, financial_year=financial_year, verdict=verdict or ()
+    )
+    return ctx.show(body)

@@ -117,6 +117,7 @@ class ScorecardRead(BaseModel):
     months: list[str] = Field(description="April to March, as period keys.")
     groups: list[ScorecardGroup]
     by_target_state: dict[TargetJudgement, int]
+    by_verdict: dict[terms.Variation, int] = Field(description="KPIs by what their latest point says.")
     better: int
     worse: int
     late: int = Field(description="KPIs whose next value is overdue.")

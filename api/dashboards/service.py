@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from api.changes.service import recent_changes
@@ -11,6 +11,7 @@ from api.core.errors import invalid
 from api.dashboards.repository import SECTIONS, keep_page, kept_page, section
 from api.kpis.periods import UnreadablePeriod
 from api.kpis.scorecard import scorecard
+from api.vocabulary import Variation
 
 CHANGED_DAYS = 30
 
@@ -31,18 +32,23 @@ async def read_dashboard(ctx: Context, *, points: int, financial_year: str | Non
     return await _kept(ctx, f"dashboard/{points}/{financial_year or ''}", make)
 
 
-async def read_scorecard(ctx: Context, *, points: int, financial_year: str | None) -> bytes:
-    """The scorecard alone. Raises INVALID for a financial year that is none."""
+async def read_scorecard(
+    ctx: Context, *, points: int, financial_year: str | None, verdict: Sequence[Variation] = ()
+) -> bytes:
+    """The scorecard alone, all or some verdicts of it. Raises INVALID for a financial year that is none."""
+    wanted = sorted(set(verdict))
 
     async def make() -> dict[str, Any]:
-        return await _scorecard(ctx, points, financial_year)
+        return await _scorecard(ctx, points, financial_year, wanted)
 
-    return await _kept(ctx, f"scorecard/{points}/{financial_year or ''}", make)
+    return await _kept(ctx, f"scorecard/{points}/{financial_year or ''}/{','.join(wanted)}", make)
 
 
-async def _scorecard(ctx: Context, points: int, financial_year: str | None) -> dict[str, Any]:
+async def _scorecard(
+    ctx: Context, points: int, financial_year: str | None, verdict: Sequence[Variation] = ()
+) -> dict[str, Any]:
     try:
-        return await scorecard(ctx, points=points, financial_year=financial_year)
+        return await scorecard(ctx, points=points, financial_year=financial_year, verdict=verdict)
     except UnreadablePeriod as error:
         raise invalid("/query/financial_year", str(error)) from error
 

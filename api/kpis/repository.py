@@ -28,8 +28,10 @@ IN_FORCE = """from kpi_definition d where d.kpi_id = k.id
     and (d.effective_from is null or d.effective_from <= cast(:clock as date))
     order by d.effective_from desc nulls last, d.position desc limit 1"""
 
-_SHOWN = f"""(select json_build_object('basis', s.basis, 'points_held', s.points_held, 'points', s.points)
-    from series s join segment sg on sg.id = s.segment_id
+_SHOWN = f"""(select json_build_object('basis', s.basis, 'points_held', s.points_held, 'points', s.points,
+        'verdict', case when v.variation is not null then v.body end,
+        'verdict_is_pending', coalesce(v.is_pending, true))
+    from series s join segment sg on sg.id = s.segment_id left join verdict v on v.series_id = s.id
     where s.kpi_id = k.id and sg.ref = '_all' and s.points_held > 0
     order by array_position({BASES_SHOWN}, s.basis) limit 1)"""
 

@@ -222,7 +222,7 @@ def shortfall(target: StatedTarget, polarity: Polarity, point: Point) -> Decimal
     """
     if target.grade is not None:
         return None if point.grade is None else Decimal(point.grade.rank - target.grade.rank)
-    floor, ceiling = _bounds(target, polarity)
+    floor, ceiling = bounds(target, polarity)
     if point.value is None or (floor is None and ceiling is None):
         return None
     below = None if floor is None else floor - point.value
@@ -232,8 +232,8 @@ def shortfall(target: StatedTarget, polarity: Polarity, point: Point) -> Decimal
     return below if below is not None else above
 
 
-def _bounds(target: StatedTarget, polarity: Polarity) -> tuple[Decimal | None, Decimal | None]:
-    """The lowest and highest value that meet it: of a range, only the end that polarity leaves open
+def bounds(target: StatedTarget, polarity: Polarity) -> tuple[Decimal | None, Decimal | None]:
+    """The lowest and highest value that meet a target: of a range, only the end that polarity leaves open
     to miss counts."""
     lower, upper = target.lower, target.upper
     if target.value is not None:
@@ -290,7 +290,7 @@ def _pace(
 
     A target already reached is on pace, unless the figure still grows towards a ceiling.
     """
-    floor, ceiling = _bounds(target, polarity)
+    floor, ceiling = bounds(target, polarity)
     still_growing = nature is Nature.CUMULATIVE and floor is None
     if distance <= 0 and not still_growing:
         return TargetJudgement.ON_PACE, None

@@ -15,6 +15,7 @@ from api.core.shapes import Day, FuzzyRead, LeadRead, Leads, Line, Prose, RefNam
 from api.kpis.rules import Direction, TargetJudgement
 from api.kpis.standing import Freshness
 from api.kpis.values import UnreadableValue, parse_number
+from api.verdicts.schemas import VerdictRead
 
 
 def _figure(given: Any) -> Decimal:
@@ -305,6 +306,8 @@ class KpiSummary(BaseModel):
     target_distance: float | None = Field(description="How far short; zero or less when reached.")
     target_expected: float | None = Field(description="Where a straight line to the target would be.")
     freshness: FreshnessRead | None
+    verdict: VerdictRead | None = Field(description="Of the series shown; null until the first is made.")
+    verdict_is_pending: bool = Field(description="It is being made anew, and may be of earlier values.")
 
 
 class SeriesRead(BaseModel):

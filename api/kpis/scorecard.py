@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,8 @@ from api.core.context import Context
 from api.kpis import periods
 from api.kpis.repository import BASES_SHOWN, SUMMARY
 from api.kpis.standing import Freshness, with_standing
-from api.vocabulary import KpiCategory, PeriodType
+from api.verdicts.service import tell_past_verdicts
+from api.vocabulary import KpiCategory, PeriodType, Variation
 
 Json = dict[str, Any]
 
@@ -36,8 +38,11 @@ group by k.ref
 """
 
 
-async def scorecard(ctx: Context, *, points: int, financial_year: str | None) -> Json:
-    """Two queries, whatever the number of KPIs. ``points``: how many of the last points each shows.
+async def scorecard(
+    ctx: Context, *, points: int, financial_year: str | None, verdict: Sequence[Variation] = ()
+) -> Json:
+    """Two queries, whatever the number of KPIs; of the past, two more. ``points``: how many of the last
+    points each shows. ``verdict``: only KPIs whose latest point says one of these; all if empty.
 
     ``financial_year`` is a key such as FY2026-27; None is the year the plan's clock stands in. Raises
     ValueError for anything else.
@@ -48,8 +53,11 @@ async def scorecard(ctx: Context, *, points: int, financial_year: str | None) ->
         else periods.financial_year_of(ctx.clock)
     )
     held = orjson.loads(await ctx.session.scalar(text(_KPIS), {"plan_id": ctx.plan.id, "clock": ctx.clock}))
+    await tell_past_verdicts(ctx, held)
     in_year = await _values_of(ctx, year)
     kpis = [_line(with_standing(item, ctx.clock), in_year, year, points) for item in held]
+    if verdict:
+        kpis = [kpi for kpi in kpis if _variation(kpi) in verdict]
     return {
         "financial_year": year.key,
         "months": [month.key for month in periods.months_of_financial_year(year)],
@@ -58,10 +66,15 @@ async def scorecard(ctx: Context, *, points: int, financial_year: str | None) ->
             for category in KpiCategory
         ],
         "by_target_state": dict(Counter(kpi["target_state"] for kpi in kpis)),
+        "by_verdict": dict(Counter(said for kpi in kpis if (said := _variation(kpi)))),
         "better": sum(kpi["direction"] == "better" for kpi in kpis),
         "worse": sum(kpi["direction"] == "worse" for kpi in kpis),
         "late": sum(bool(kpi["freshness"]) and kpi["freshness"]["state"] == Freshness.LATE for kpi in kpis),
     }
+
+
+def _variation(kpi: Json) -> str | None:
+    return kpi["verdict"]["variation"] if kpi["verdict"] else None
 
 
 async def _values_of(ctx: Context, year: periods.Period) -> dict[str, list[Json]]:

@@ -22,6 +22,7 @@ from api.kpis.standing import with_standing
 from api.kpis.tables import Kpi
 from api.plans.links import set_leads, set_themes
 from api.plans.refs import keep_old_ref
+from api.verdicts.service import judge_kpi, judging_with_others, tell_past_verdicts
 
 _PLAIN = (
     "source_ref",
@@ -63,11 +64,17 @@ _NEVER_NULL = frozenset(
     }
 )
 
+JUDGED_BY = frozenset(
+    {"unit", "polarity", "nature", "period_type", "good_is_target", "definition", "targets"}
+)
+"""Fields that verdicts rest on: a change of one judges the held values anew."""
+
 
 async def list_kpis(ctx: Context, query: PageQuery, filters: Mapping[str, Sequence[str] | None]) -> Response:
     """A page of KPIs, each judged on the plan's clock."""
     page = await read_page(ctx, KPIS, query, filters)
     body = orjson.loads(page.body)
+    await tell_past_verdicts(ctx, body["items"])
     body["items"] = [with_standing(item, ctx.clock) for item in body["items"]]
     link = page.headers.get("link")
     return ctx.show(to_json(body), headers={"Link": link} if link else None)
@@ -75,11 +82,13 @@ async def list_kpis(ctx: Context, query: PageQuery, filters: Mapping[str, Sequen
 
 async def read_kpi(ctx: Context, ref: str) -> Item:
     """Raises NOT_FOUND, or Moved for a corrected ref."""
-    return _judged(await read_one(ctx, KPI, ref), ctx)
+    return await _judged(await read_one(ctx, KPI, ref), ctx)
 
 
-def _judged(item: Item, ctx: Context) -> Item:
-    return Item(item.id, item.version, to_json(with_standing(orjson.loads(item.body), ctx.clock)))
+async def _judged(item: Item, ctx: Context) -> Item:
+    kpi = orjson.loads(item.body)
+    await tell_past_verdicts(ctx, [kpi])
+    return Item(item.id, item.version, to_json(with_standing(kpi, ctx.clock)))
 
 
 async def create_kpi(ctx: Context, new: KpiCreate) -> Item:
@@ -103,7 +112,7 @@ async def create_kpi(ctx: Context, new: KpiCreate) -> Item:
     await parts.set_recommendations(ctx, kpi_id, new.recommendations)
     await set_leads(ctx, parts.own_leads(kpi_id), new.leads)
     await set_themes(ctx, {"kpi_id": kpi_id}, new.themes)
-    return _judged(await read_by_id(ctx, KPI, kpi_id), ctx)
+    return await _judged(await read_by_id(ctx, KPI, kpi_id), ctx)
 
 
 async def update_kpi(ctx: Context, ref: str, patch: KpiUpdate, if_match: str | None) -> Item:
@@ -111,6 +120,9 @@ async def update_kpi(ctx: Context, ref: str, patch: KpiUpdate, if_match: str | N
 
     Raises EDIT_CONFLICT, NOT_ALLOWED, INVALID, or CONFLICT for a new period type where values are held.
     """
+    judged_by = JUDGED_BY & patch.model_fields_set
+    if judged_by:
+        await judging_with_others(ctx)
     await one_move_at_a_time(ctx, Kpi, patch)
     held = await hold(ctx, KPI, ref, if_match, as_sent(patch))
     fields = sent(patch)
@@ -136,7 +148,9 @@ async def update_kpi(ctx: Context, ref: str, patch: KpiUpdate, if_match: str | N
     await change(ctx, Kpi, held.id, columns)
     if await _set_parts(ctx, held.id, fields, terms.Unit(fields.get("unit", now["unit"]))):
         await touch(ctx, Kpi, held.id)
-    return _judged(await read_by_id(ctx, KPI, held.id), ctx)
+    if judged_by:
+        await judge_kpi(ctx, held.id)
+    return await _judged(await read_by_id(ctx, KPI, held.id), ctx)
 
 
 async def delete_kpi(ctx: Context, ref: str, if_match: str | None) -> None:

@@ -59,6 +59,8 @@ def with_standing(item: Json, on: date) -> Json:
         "target_distance": judged.distance,
         "target_expected": judged.expected,
         "freshness": freshness(item, latest, on),
+        "verdict": shown["verdict"] if shown else None,
+        "verdict_is_pending": shown["verdict_is_pending"] if shown else False,
     }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from api.core.context import Context
 from api.measurements.staging import Stage
+from api.verdicts.service import judge_series, judging_with_others
 
 _DUPLICATES = """
 select array_agg(row_index order by row_index)
@@ -120,6 +121,10 @@ where f.series_id = any(array(select distinct c.series_id from measurement_class
   and s.id = f.series_id
 """
 
+_CHANGED_SERIES = """
+select array_agg(distinct series_id) from measurement_classified where outcome in ('created', 'updated')
+"""
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -153,6 +158,7 @@ async def unstage(stage: Stage, indexes: list[int]) -> None:
 
 async def lock_series(ctx: Context, stage: Stage) -> None:
     """Create the series that are missing and lock all that are staged. Nothing may be stamped before."""
+    await judging_with_others(ctx)
     await stage.execute(_CREATE_SERIES, {"plan": ctx.plan.id})
     await stage.execute(_LOCK_SERIES)
 
@@ -194,3 +200,5 @@ async def merge(ctx: Context, stage: Stage, submission_id: int, stamp: Any, *, w
     await stage.execute(_CLOSE, bound)
     await stage.execute(_INSERT, bound)
     await stage.execute(_REFRESH)
+    row = await (await stage.execute(_CHANGED_SERIES)).fetchone()
+    await judge_series(ctx, (row and row[0]) or [])

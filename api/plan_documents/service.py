@@ -29,6 +29,7 @@ from api.plan_documents.storing import (
 )
 from api.plan_documents.values import store_values
 from api.plan_documents.writing import write_merge
+from api.verdicts.service import judge_plan
 from api.vocabulary import PlanStatus
 
 
@@ -152,6 +153,7 @@ async def _apply(ctx: Context, inside: Context | None, found: Comparison) -> Non
             if is_new or _changes_anything(found.merge):
                 await write_merge(inside, found.held, found.merge)
                 await store_values(inside, found.merge)
+                await judge_plan(inside)
                 if "authority" in found.merge.plan.fields:
                     await move_to_authority(inside, found.merge.plan.item.authority)
             await remember(inside, found.document)

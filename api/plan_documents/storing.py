@@ -21,6 +21,7 @@ from api.plan_documents.held import tables_of_document
 from api.plan_documents.kinds import PLAN
 from api.plan_documents.layout import Directory
 from api.plans import tables as plans
+from api.verdicts.service import judging_alone
 from api.vocabulary import Role
 
 
@@ -64,6 +65,7 @@ async def lock_plan(ctx: Context) -> None:
     Series come first: whoever waits for one must not have dated anything yet. New rows that only
     point to these are not kept waiting, or two writers could wait for each other.
     """
+    await judging_alone(ctx)
     for table in ["series", *(table.name for table in tables_of_document())]:
         mine = "id" if table == "plan" else "plan_id"
         await ctx.session.execute(

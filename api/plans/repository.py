@@ -58,6 +58,7 @@ WHOLE = f"""({SUMMARY})::jsonb || jsonb_build_object(
         'lifted_on', pl.intervention_lifted_on, 'adviser', pl.intervention_adviser,
         'independent_chair', pl.intervention_chair) end,
     'due_soon_days', pl.due_soon_days, 'amber_days', pl.amber_days,
+    'spc_profile', pl.spc_profile,
     'status_words', {_WORDS}, 'colour_key', {_COLOURS}, 'stated_totals', {_TOTALS}, 'boards', {_BOARDS},
     'impact_statements', {_STATEMENTS},
     'doubts', (select count(*) from source_note sn where sn.plan_id = pl.id and not sn.settled),

@@ -149,6 +149,7 @@ class PlanCreate(PlanOptional):
     signatories: Signatories = []
     due_soon_days: DueSoonDays = 28
     amber_days: AmberDays = 31
+    spc_profile: terms.SpcProfile = terms.SpcProfile.MDC
     status_words: Words = []
     colour_key: Colours = []
     stated_totals: Totals = []
@@ -165,6 +166,7 @@ class PlanUpdate(PlanOptional):
     signatories: Signatories = left_out()
     due_soon_days: DueSoonDays = left_out()
     amber_days: AmberDays = left_out()
+    spc_profile: terms.SpcProfile = left_out()
     status_words: Words = left_out()
     colour_key: Colours = left_out()
     stated_totals: Totals = left_out()
@@ -255,6 +257,7 @@ class PlanRead(PlanSummary):
     intervention: InterventionRead | None
     due_soon_days: int
     amber_days: int
+    spc_profile: terms.SpcProfile = Field(description="Which reading of the control chart judges its KPIs.")
     status_words: list[StatusWordRead]
     colour_key: list[ColourMeaningRead]
     stated_totals: list[StatedTotalRead]

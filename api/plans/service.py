@@ -37,6 +37,7 @@ from api.plans.rules import compare_totals, statement_due_on
 from api.plans.schemas import InterventionWrite, PlanCreate, PlanUpdate
 from api.plans.shapes import repeated
 from api.plans.tables import Board, ColourMeaning, ImpactStatement, Plan, StatedTotal, StatusWord
+from api.verdicts.service import judge_plan, judging_alone, lock_series_of_plan
 
 _PLAIN = (
     "title",
@@ -49,6 +50,7 @@ _PLAIN = (
     "risk_scale",
     "due_soon_days",
     "amber_days",
+    "spc_profile",
 )
 _FUZZY = {"starts": "starts", "ends": "ends", "figures_as_at": "figures"}
 """Field of the API → name of its columns."""
@@ -130,8 +132,11 @@ async def update_plan(ctx: Context, patch: PlanUpdate, if_match: str | None) -> 
 
     Raises EDIT_CONFLICT, or INVALID, also where the plan would be closed without its as-at date.
     """
-    held = await hold_id(ctx, PLAN, ctx.plan.id, if_match, as_sent(patch))
     fields = sent(patch)
+    if "spc_profile" in fields:
+        await judging_alone(ctx)
+        await lock_series_of_plan(ctx)
+    held = await hold_id(ctx, PLAN, ctx.plan.id, if_match, as_sent(patch))
     columns = {name: fields[name] for name in _PLAIN if name in fields}
     for field, name in _FUZZY.items():
         if field in fields:
@@ -143,6 +148,8 @@ async def update_plan(ctx: Context, patch: PlanUpdate, if_match: str | None) -> 
     await change(ctx, Plan, held.id, columns)
     if await _set_lists(ctx, fields):
         await touch(ctx, Plan, held.id)
+    if "spc_profile" in fields:
+        await judge_plan(ctx)
     row = await _check(ctx)
     ctx.in_plan = PlanInView(held.id, row["ref"], row["status"], row["as_at"], ctx.plan.pulse)
     return await read_plan(ctx)

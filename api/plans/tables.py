@@ -68,6 +68,8 @@ class Plan(t.Versioned, table=True):
     due_soon_days: int = t.whole(default=28)
     amber_days: int = t.whole(default=31)
     """A suggested rating is amber up to this many days late, red beyond."""
+    spc_profile: terms.SpcProfile = t.word(terms.SpcProfile, default=terms.SpcProfile.MDC)
+    """Which reading of the control chart its KPIs are judged by."""
 
 
 class StatusWord(t.InPlan, table=True):

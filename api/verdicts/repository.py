@@ -1,0 +1,59 @@
+"""How verdicts and rebases are read, in SQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from api.core.reading import Reading, Sort
+
+_SERIES_OF = """from public.series s join segment sg on sg.id = s.segment_id
+    left join verdict v on v.series_id = s.id
+    where s.kpi_id = :kpi_id and exists (select from measurement m where m.series_id = s.id)"""
+"""Those with values. Which series is which never changes; what is known of them may be of the past."""
+
+SERIES = f"""
+select s.id, sg.ref as segment, s.basis, case when v.variation is not null then v.body end as verdict,
+    coalesce(v.is_pending, true) as is_pending, turnstone.utc(v.judged_at) as judged_at
+{_SERIES_OF}
+order by sg.position, sg.id, s.basis
+"""
+
+EARLIER = """
+select coalesce(json_agg(doc), '[]')::text from (
+    select json_build_object('segment', sg.ref, 'basis', s.basis, 'because', e.because,
+        'at', turnstone.utc(e.at), 'by', (select pr.name from principal pr where pr.id = e.by),
+        'reason', e.reason, 'verdict', e.body) as doc
+    from earlier_verdict e
+    join public.series s on s.id = e.series_id
+    join segment sg on sg.id = s.segment_id
+    where e.kpi_id = :kpi_id
+    order by e.at desc, e.id desc limit 200) listed
+"""
+
+
+def _name(column: str) -> str:
+    return f"(select pr.name from principal pr where pr.id = r.{column})"
+
+
+REBASE = Reading(
+    what="rebase",
+    table="rebase",
+    alias="r",
+    source="rebase r",
+    body=f"""json_build_object('number', r.number, 'version', r.version,
+        'kpi', (select k.ref from kpi k where k.id = r.kpi_id), 'from_period', r.from_period,
+        'segment', (select sg.ref from segment sg where sg.id = r.segment_id), 'basis', r.basis,
+        'reason', r.reason, 'state', r.state, 'proposed_by', {_name("proposed_by")},
+        'proposed_at', turnstone.utc(r.created_at), 'decided_by', {_name("decided_by")},
+        'decided_at', turnstone.utc(r.decided_at), 'decision_note', r.decision_note,
+        'may_agree', r.state = 'proposed' and r.proposed_by is distinct from (select turnstone.principal())
+            and r.plan_id = any((select turnstone.plans_with('kpi:update'))::bigint[]))""",
+    where="r.kpi_id = :kpi_id",
+    ref="r.number::text",
+    sorts={"number": Sort("r.number", "integer"), "from": Sort("r.from_on", "date")},
+    default_sort="-number",
+    filters={"state": "r.state = any(cast(:state as text[]))"},
+)
+
+REBASE_BY_ID = replace(REBASE, where="")
+"""The same, where the KPI is not asked for."""
