@@ -172,9 +172,11 @@ ACCESS: dict[str, Roles] = {
     "PUT /v1/plans/{plan}/kpis/{kpi}/measurements/{segment}/{period}": MEASURERS,
     "GET /v1/plans/{plan}/kpis/{kpi}/measurements/{segment}/{period}/revisions": EVERYONE,
     "POST /v1/plans/{plan}/measurements": MEASURERS,
+    "POST /v1/plans/{plan}/measurement-files": MEASURERS,
     "GET /v1/plans/{plan}/submissions": WHOLE_PLAN,
     "GET /v1/plans/{plan}/submissions/{submission}": WHOLE_PLAN,
     "GET /v1/plans/{plan}/submissions/{submission}/rejected-rows": WHOLE_PLAN,
+    "GET /v1/plans/{plan}/submissions/{submission}/rejected-rows.csv": WHOLE_PLAN,
     # What is stuck
     "GET /v1/plans/{plan}/ladders": EVERYONE,
     "POST /v1/plans/{plan}/ladders": MANAGERS,

@@ -48,11 +48,11 @@ class WrongRow:
     """What could be read of it."""
 
 
-class FileRow(NamedTuple):
+class PlacedRow(NamedTuple):
     """A row as the intake takes it: a dictionary of fields, or a :class:`WrongRow`."""
 
-    place: str
-    """Where it stands: ``line 7``, ``Sheet1!C7``."""
+    place: str | None
+    """Where it stands: ``line 7``, ``Sheet1!C7``; None where rows are told by their index alone."""
     raw: Any
 
 
@@ -62,7 +62,7 @@ class FileRows(Protocol):
     findings: list[Finding]
     """Complete once an iteration has ended."""
 
-    def __iter__(self) -> Iterator[FileRow]: ...
+    def __iter__(self) -> Iterator[PlacedRow]: ...
 
 
 @dataclass

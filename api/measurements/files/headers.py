@@ -55,7 +55,7 @@ _LEFT_OUT = re.compile(
     r"|direction of travel|d?rag|brag|rag rating|rag status|status|rating|polarity|good is|good performance"
     r"|good to be|higher or lower|units?|unit of measure|type|frequency|owner|lead|lead officer"
     r"|(?:responsible|accountable) officer|definition|description|rationale|england|national|region(?:al)?"
-    r"|statistical neighbours?|sn|benchmarks?|comparators?|no|number|row|#)"
+    r"|statistical neighbours?|sn|benchmarks?|comparators?|no|number|row|#|place|error|reason|rest)"
     r"(?: (?:\d{2,4}(?:[/-]\d{2,4})?|average|avg|figure|value|to date"
     r"|on (?:last|previous) (?:month|year|quarter)))?"
 )

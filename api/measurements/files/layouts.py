@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from api.measurements.files.findings import (
     FileRefused,
-    FileRow,
     Finding,
+    PlacedRow,
     RowFault,
     SpoiltCell,
     Tally,
@@ -60,7 +60,7 @@ class TableRows:
     findings: list[Finding] = field(default_factory=list)
     _figures: dict[str, Any] = field(default_factory=dict)
 
-    def __iter__(self) -> Iterator[FileRow]:
+    def __iter__(self) -> Iterator[PlacedRow]:
         self.table.tally.counted.clear()
         rows = self._below_header()
         most = self.table.limits.rows
@@ -80,7 +80,7 @@ class TableRows:
             if number > self.header.row:
                 yield number, cells
 
-    def _long(self, rows: Iterator[tuple[int, Sequence[Cell]]]) -> Iterator[FileRow]:
+    def _long(self, rows: Iterator[tuple[int, Sequence[Cell]]]) -> Iterator[PlacedRow]:
         columns = sorted((index, name) for name, index in self.header.fields.items())
         last = max(index for index, _ in columns)
         width = self.header.width
@@ -105,14 +105,14 @@ class TableRows:
                 if self.table.is_band(number, *edges):
                     continue
                 if spoilt := _spoilt_in(raw):
-                    yield FileRow(place(number, None), _wrong(spoilt, raw))
+                    yield PlacedRow(place(number, None), _wrong(spoilt, raw))
                     continue
             if "value" not in raw and not any(name in raw for name in _SAYS_A_VALUE):
                 self.table.tally.note("blank_values")
                 raw["state"] = "not_available"
-            yield FileRow(place(number, None), raw)
+            yield PlacedRow(place(number, None), raw)
 
-    def _extra_cells(self, number: int, cells: Sequence[Cell]) -> FileRow:
+    def _extra_cells(self, number: int, cells: Sequence[Cell]) -> PlacedRow:
         many = len(cells)
         message = (
             f"The row has {many} cells under {self.header.width} columns;"
@@ -124,9 +124,9 @@ class TableRows:
             if index < many and isinstance(cells[index], str)
         }
         fault = RowFault("extra_cells", "", message)
-        return FileRow(self.table.place(number, None), WrongRow((fault,), named))
+        return PlacedRow(self.table.place(number, None), WrongRow((fault,), named))
 
-    def _wide(self, rows: Iterator[tuple[int, Sequence[Cell]]]) -> Iterator[FileRow]:
+    def _wide(self, rows: Iterator[tuple[int, Sequence[Cell]]]) -> Iterator[PlacedRow]:
         fields = [(index, name) for name, index in self.header.fields.items() if name != "note"]
         note_at = self.header.fields.get("note")
         across = self.header.periods
@@ -150,7 +150,7 @@ class TableRows:
                     raw["note"] = note
                 spoilt = _spoilt_in(raw) if self.table.may_be_spoilt else []
                 place = self.table.place(number, index)
-                yield FileRow(place, _wrong(spoilt, raw) if spoilt else raw)
+                yield PlacedRow(place, _wrong(spoilt, raw) if spoilt else raw)
 
     def _figure(self, cell: Cell) -> Any:
         """Plain digits as a number; anything else stays as it is written, to be read by its unit."""

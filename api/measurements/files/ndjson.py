@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from api.core.bodies import read_json
 from api.measurements.files.encodings import called, encoding_of, lines_of, refuse_other_content
-from api.measurements.files.findings import FileRefused, FileRow, Finding, RowFault, WrongRow
+from api.measurements.files.findings import FileRefused, Finding, PlacedRow, RowFault, WrongRow
 from api.measurements.files.limits import LIMITS, Limits
 
 _MOST_KEPT = 500
@@ -24,7 +24,7 @@ class LineRows:
     limits: Limits
     findings: list[Finding] = field(default_factory=list)
 
-    def __iter__(self) -> Iterator[FileRow]:
+    def __iter__(self) -> Iterator[PlacedRow]:
         most = self.limits.rows
         held = 0
         for number, line in enumerate(lines_of(self.stream, self.encoding, self.limits), 1):
@@ -35,11 +35,11 @@ class LineRows:
                 raise FileRefused("too_many_rows", f"A file may hold {most:,} values at most; send several.")
             place = f"line {number}"
             try:
-                yield FileRow(place, read_json(line.encode()))
+                yield PlacedRow(place, read_json(line.encode()))
             except json.JSONDecodeError as error:
                 end = "" if line.endswith(("\n", "\r")) else " The file may have been cut off here."
                 fault = RowFault("not_json", "", f"The line is not JSON: {error.msg}.{end}")
-                yield FileRow(place, WrongRow((fault,), {"line": line.strip()[:_MOST_KEPT]}))
+                yield PlacedRow(place, WrongRow((fault,), {"line": line.strip()[:_MOST_KEPT]}))
 
 
 def read_ndjson(stream: BinaryIO, limits: Limits = LIMITS) -> LineRows:

@@ -12,7 +12,7 @@ from api.measurements.files.limits import LIMITS, Limits
 from tests.measurements.files.making import stream
 
 
-def rows(text: str, encoding: str = "utf-8", limits: Limits = LIMITS) -> list[tuple[str, Any]]:
+def rows(text: str, encoding: str = "utf-8", limits: Limits = LIMITS) -> list[tuple[str | None, Any]]:
     return [(row.place, row.raw) for row in read_csv(stream(text, encoding), limits)]
 
 
