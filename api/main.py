@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -21,8 +22,11 @@ from api.settings import Settings, get_settings
 from api.site import install_site
 
 VERSION = "0.1.0"
-HEAD = "0003"
+HEAD = "0008"
 """The migration this code needs; a test holds it equal to Alembic's head."""
+
+TAKES_FILES = re.compile(r"/v1/plans/[^/]+/measurement-files")
+"""Addresses whose bodies may be larger than a JSON body."""
 
 
 class Turnstone(FastAPI):
@@ -71,7 +75,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _install_health(app)
     install_site(app, chosen)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.add_middleware(Surroundings, max_body_bytes=chosen.max_body_bytes)
+    app.add_middleware(
+        Surroundings,
+        max_body_bytes=chosen.max_body_bytes,
+        max_file_bytes=chosen.max_file_bytes,
+        takes_files=TAKES_FILES,
+    )
     return app
 
 

@@ -57,6 +57,10 @@ class Settings(BaseSettings):
 
     max_body_bytes: int = 5_000_000
     """The largest JSON body taken in one request."""
+    max_file_bytes: int = 200_000_000
+    """The largest file of values."""
+    max_file_rows: int = 1_000_000
+    """The most values in one file."""
 
     today: str | None = None
     """An ISO date that stands in for today in London. Sample mode and tests only."""

@@ -18,6 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.system import as_system
 from api.core.database import WORKER_ROLE, make_engine, transaction
+from api.measurements import uploads
+from api.measurements.files.limits import Limits
+from api.measurements.filing import TASK as READ_UPLOAD
 from api.settings import Settings
 from api.supervisor.errors import SupervisorError
 from api.supervisor.external import check_external
@@ -28,6 +31,9 @@ log = structlog.get_logger()
 
 GRACE_SECONDS = 6
 """What a running job gets to finish when the worker is asked to stop."""
+
+STALLED_SECONDS = 30
+"""After as long without a sign of life, a worker counts as dead and its jobs are run anew."""
 
 KEEP = {
     "browser_session": "ends_at < now() - interval '7 days'",
@@ -51,7 +57,7 @@ async def clear_away(engine: AsyncEngine) -> dict[str, int]:
     return gone
 
 
-def make_jobs(url: str, engine: AsyncEngine) -> App:
+def make_jobs(url: str, engine: AsyncEngine, settings: Settings) -> App:
     """The queue's app with every task of the service."""
     jobs = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=4))
 
@@ -71,6 +77,21 @@ def make_jobs(url: str, engine: AsyncEngine) -> App:
         del timestamp
         for plan_id in await plans_pending(engine):
             log.info("judged", plan=plan_id, series=await judge_all_pending(engine, plan_id))
+
+    @jobs.task(name=READ_UPLOAD)
+    async def _read_upload(upload: int) -> None:
+        limits = Limits(rows=settings.max_file_rows)
+        await uploads.read_upload(engine, upload, limits=limits, today=settings.today)
+
+    @jobs.periodic(cron="* * * * *")
+    @jobs.task(name="take_up_again", queueing_lock="take_up_again")
+    async def _take_up_again(timestamp: int) -> None:
+        for job in await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+            log.warning("job_taken_up_again", job=job.id, task=job.task_name)
+            await jobs.job_manager.retry_job(job)
+        taken_up = await uploads.take_up_again(engine)
+        if taken_up:
+            log.warning("uploads_taken_up_again", scheduled=timestamp, uploads=taken_up)
 
     return jobs
 
@@ -100,8 +121,8 @@ async def work(settings: Settings) -> None:
         raise SupervisorError("set TURNSTONE_DATABASE_URL, or use `turnstone run` for an embedded database")
     url = secret.get_secret_value()
     check_external("TURNSTONE_WORKER_DATABASE_URL", url)
-    engine = make_engine(url, role=WORKER_ROLE, pool_size=2)
-    jobs = make_jobs(url, engine)
+    engine = make_engine(url, role=WORKER_ROLE, pool_size=6)
+    jobs = make_jobs(url, engine, settings)
     try:
         async with jobs.open_async():
             running = asyncio.ensure_future(

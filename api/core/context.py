@@ -13,6 +13,7 @@ from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.core.errors import Problem, ProblemType
+from api.core.uploads import Received
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class Context:
     if_none_match: str | None = None
     """Of a read: the ETags the reader holds answers for."""
     answer: Answer | None = field(default=None, compare=False)
+    received: Received | None = field(default=None, compare=False)
+    """The file that came as the body, where the route takes one."""
 
     @property
     def plan(self) -> PlanInView:
@@ -98,6 +101,10 @@ class Context:
         if self.in_plan is None and held_tag(self.if_none_match, tag_digest(tag)):
             return self._answer(304, b"", {"ETag": tag})
         return self._answer(200, body, {"ETag": tag} | (headers or {}))
+
+    def passing(self, body: bytes) -> Response:
+        """200 with what may have changed by the next look, although the plan has not: never kept."""
+        return self._answer(200, body, {"Cache-Control": "no-store"})
 
     def created(self, body: bytes, location: str, *, version: int) -> Response:
         return self._answer(201, body, {"Location": location, "ETag": written_etag(body, version)})

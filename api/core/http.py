@@ -154,9 +154,23 @@ class Surroundings:
     GET without its body; a fault of the service becomes a problem like any other.
     """
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        max_body_bytes: int,
+        max_file_bytes: int | None = None,
+        takes_files: re.Pattern[str] | None = None,
+    ) -> None:
+        """``takes_files``: paths whose bodies are files, which may be larger."""
         self.app = app
         self.max_body_bytes = max_body_bytes
+        self.max_file_bytes = max_file_bytes or max_body_bytes
+        self.takes_files = takes_files
+
+    def _limit(self, path: str) -> int:
+        is_file = self.takes_files is not None and self.takes_files.fullmatch(path) is not None
+        return self.max_file_bytes if is_file else self.max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -185,13 +199,14 @@ class Surroundings:
                 message = dict(message) | {"body": b""}
             await send(message)
 
-        refused = self._refused_length(headers.get(b"content-length", b"0"))
+        most = self._limit(scope["path"])
+        refused = self._refused_length(headers.get(b"content-length", b"0"), most)
         if refused is not None:
             await problem_response(refused, Request(scope))(scope, receive, tagged)
             return
         asked = dict(scope) | {"method": "GET"} if is_head else scope
         try:
-            await self.app(asked, self._limited(receive), tagged)
+            await self.app(asked, self._limited(receive, most), tagged)
         except Exception as error:
             log.error("internal_error", request_id=request_id, exc_info=error)
             if has_begun:
@@ -199,12 +214,12 @@ class Surroundings:
             fault = Problem(ProblemType.INTERNAL, "The service made an error.")
             await problem_response(fault, Request(scope))(scope, receive, tagged)
 
-    def _refused_length(self, declared: bytes) -> Problem | None:
+    def _refused_length(self, declared: bytes, most: int) -> Problem | None:
         if not _LENGTH.fullmatch(declared):
             return Problem(ProblemType.BAD_REQUEST, "Content-Length is not a length.")
-        return self._too_large() if int(declared) > self.max_body_bytes else None
+        return self._too_large(most) if int(declared) > most else None
 
-    def _limited(self, receive: Receive) -> Receive:
+    def _limited(self, receive: Receive, most: int) -> Receive:
         seen = 0
 
         async def limited() -> Message:
@@ -212,12 +227,12 @@ class Surroundings:
             message = await receive()
             if message["type"] == "http.request":
                 seen += len(message.get("body", b""))
-                if seen > self.max_body_bytes:
+                if seen > most:
                     # FastAPI, which reads the body, would take any other error for a bad request.
-                    raise HTTPException(413, self._too_large().detail)
+                    raise HTTPException(413, self._too_large(most).detail)
             return message
 
         return limited
 
-    def _too_large(self) -> Problem:
-        return Problem(ProblemType.TOO_LARGE, f"The body may have {self.max_body_bytes} bytes at most.")
+    def _too_large(self, most: int) -> Problem:
+        return Problem(ProblemType.TOO_LARGE, f"The body may have {most} bytes at most.")

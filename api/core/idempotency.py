@@ -42,8 +42,12 @@ class Lease:
     """Also says whose lease it is: whoever takes over an expired one sets another end."""
 
 
-async def claim(request: Request, session: AsyncSession, principal_id: int) -> Lease | None:
+async def claim(
+    request: Request, session: AsyncSession, principal_id: int, body: bytes | None = None
+) -> Lease | None:
     """Take the key of this request for the acting principal; None where it is no POST.
+
+    ``body`` stands in for the request's own, such as the digest of one too large to hold.
 
     Raises Replayed with the stored answer, KEY_REUSED for another payload, IN_PROGRESS while the
     first is still being handled.
@@ -54,7 +58,7 @@ async def claim(request: Request, session: AsyncSession, principal_id: int) -> L
     if not 1 <= len(key) <= MAX_KEY:
         raise Problem(ProblemType.INVALID, f"Idempotency-Key must have 1 to {MAX_KEY} characters.")
     fingerprint = sha256(
-        b"\0".join([request.url.path.encode(), request.url.query.encode(), await request.body()])
+        b"\0".join([request.url.path.encode(), request.url.query.encode(), body or await request.body()])
     ).hexdigest()
     taken = (
         await session.execute(

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from api import vocabulary as terms
-from api.auth.dependencies import Context, IfMatch, may_use, reading, writing
+from api.auth.dependencies import Context, IfMatch, may_use, reading, writing, writing_file
 from api.auth.permissions import Permission as P
 from api.core.errors import ProblemType
 from api.core.http import Route
 from api.core.openapi import CHANGES, CREATES, READS, Paging, problems
-from api.core.reading import read_one, read_page
-from api.core.shapes import Day
+from api.core.reading import read_page
+from api.core.shapes import Day, Line
 from api.kpis.schemas import KpiRef, SegmentRef
-from api.measurements import service, single
-from api.measurements.repository import SUBMISSION, SUBMISSIONS
+from api.measurements import downloads, service, single
+from api.measurements.files.limits import Limits
+from api.measurements.files.reading import CONTENT_TYPES
+from api.measurements.filing import Asked, kind_of, push_file
+from api.measurements.percentages import PercentagesAre
+from api.measurements.repository import SUBMISSIONS
 from api.measurements.schemas import (
     MeasurementBatch,
     MeasurementPage,
@@ -30,13 +34,19 @@ from api.measurements.schemas import (
     SubmissionRead,
     SubmissionRef,
 )
-from api.measurements.tables import SubmissionStatus
+from api.measurements.tables import Mode, SubmissionStatus
+from api.settings import Settings
 
 router = APIRouter(tags=["measurements"], route_class=Route)
 submission_router = APIRouter(tags=["submissions"], route_class=Route)
 
 Read = Annotated[Context, may_use(reading(P.PLAN_VISIT))]
 Push = Annotated[Context, may_use(writing(P.MEASUREMENT_WRITE, P.MEASUREMENT_WRITE_SET))]
+PushFile = Annotated[Context, may_use(writing_file(P.MEASUREMENT_WRITE, P.MEASUREMENT_WRITE_SET))]
+FILE_BODY = {
+    "required": True,
+    "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in CONTENT_TYPES},
+}
 ReadSubmissions = Annotated[
     Context, may_use(reading(P.PLAN_READ, P.MEASUREMENT_WRITE, P.MEASUREMENT_WRITE_SET))
 ]
@@ -155,6 +165,60 @@ async def push_measurements(batch: MeasurementBatch, ctx: Push) -> Response:
     return await service.push_batch(ctx, batch)
 
 
+@router.post(
+    "/plans/{plan}/measurement-files",
+    summary="Push a file of values",
+    status_code=201,
+    response_model=SubmissionRead,
+    responses=CREATES
+    | {
+        200: {"model": SubmissionRead, "description": "A dry run."},
+        202: {"model": SubmissionRead, "description": "Put off; poll the submission at `Location`."},
+        422: CREATES[422] | {"model": RefusedSubmission},
+    },
+    openapi_extra={"requestBody": FILE_BODY},
+)
+async def push_measurement_file(
+    request: Request,
+    ctx: PushFile,
+    mode: Mode = Mode.ATOMIC,
+    dry_run: Annotated[bool, Query(description="Say what would change, and store no value.")] = False,
+    source: Annotated[Line | None, Query(examples=["Case management, nightly"])] = None,
+    external_reference: Annotated[Line | None, Query(examples=["job-4711"])] = None,
+    name: Annotated[Line | None, Query(description="The file's name.", examples=["october.xlsx"])] = None,
+    sheet: Annotated[Line | None, Query(description="Of a workbook with several.")] = None,
+    percentages_are: Annotated[
+        PercentagesAre | None,
+        Query(
+            description="Where every figure of a percentage lies between 0 and 1: 0.814 is 81.4 %, or not."
+        ),
+    ] = None,
+    prefer: Annotated[
+        str | None, Header(description="`respond-async` to poll instead of waiting.", max_length=200)
+    ] = None,
+) -> Response:
+    """A CSV, NDJSON or XLSX file of up to a million values, long or wide (KPIs down, periods across).
+
+    All of the file is stored or, if one row is wrong, none (`atomic`); or every good row (`partial`).
+    Small CSV and NDJSON is answered at once: 201, or 200 for a dry run. A workbook, or a file over
+    5 MB, is put off (202): poll the submission. Separators, encodings, header names and spellings
+    of periods are recognised, and told as findings; what could mean two things is refused.
+    """
+    settings: Settings = request.app.state.settings
+    asked = Asked(
+        kind=kind_of(request.headers.get("content-type")),
+        mode=mode,
+        dry_run=dry_run,
+        source=source,
+        external_reference=external_reference,
+        name=name,
+        sheet=sheet,
+        percentages_are=percentages_are,
+        may_wait="respond-async" in (prefer or "").lower(),
+    )
+    return await push_file(ctx, asked, Limits(rows=settings.max_file_rows))
+
+
 @submission_router.get(
     "/plans/{plan}/submissions", summary="List submissions", response_model=SubmissionPage, responses=READS
 )
@@ -164,9 +228,11 @@ async def list_submissions(
     status: Annotated[list[SubmissionStatus] | None, Query()] = None,
     mine: Annotated[bool | None, Query(description="Those you sent.")] = None,
     dry_run: Annotated[bool | None, Query()] = None,
+    digest: Annotated[list[str] | None, Query(description="SHA-256 of the file's bytes.")] = None,
 ) -> Response:
     """Every delivery of values, newest first; integrations see their own. Sort key: received."""
     filters = {
+        "digest": digest,
         "status": status,
         "mine": None if mine is None else [str(mine).lower()],
         "dry_run": None if dry_run is None else [str(dry_run).lower()],
@@ -181,9 +247,11 @@ async def list_submissions(
     responses=READS,
 )
 async def read_submission(submission: SubmissionRef, ctx: ReadSubmissions) -> Response:
-    """Its counts, its first hundred changes, and its first hundred kinds of errors."""
-    item = await read_one(ctx, SUBMISSION, submission)
-    return ctx.show(item.body, version=item.version)
+    """Its counts, its first hundred changes, and its first hundred kinds of errors.
+
+    While it is `pending`, its progress; then it was `stored`, `rejected` or `previewed`, or it `failed`.
+    """
+    return await service.read_submission(ctx, submission)
 
 
 @submission_router.get(
@@ -200,3 +268,19 @@ async def list_rejected_rows(
 ) -> Response:
     """Each reason beside the row as it was sent. Sort keys: index, code."""
     return await service.list_rejected_rows(ctx, submission, page, code)
+
+
+@submission_router.get(
+    "/plans/{plan}/submissions/{submission}/rejected-rows.csv",
+    summary="Download the rejected rows of a submission",
+    response_class=Response,
+    responses=READS | {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+async def download_rejected_rows(
+    submission: SubmissionRef, request: Request, ctx: ReadSubmissions
+) -> Response:
+    """All of them as CSV: each row as it was sent, with its place and every reason beside it.
+
+    Put right, the file can be pushed as it is: the columns added are left out.
+    """
+    return await downloads.download(ctx, request.app.state.engine, submission)

@@ -14,11 +14,6 @@ from api.core.context import Context
 from api.measurements.staging import Stage
 from api.verdicts.service import judge_series, judging_with_others
 
-_DUPLICATES = """
-select array_agg(row_index order by row_index)
-from measurement_staging group by segment_id, basis, ends_on having count(*) > 1
-"""
-
 # Sorted, so that two deliveries that create the same series wait for each other and never in a ring.
 _CREATE_SERIES = """
 insert into series (plan_id, kpi_id, segment_id, basis, points)
@@ -145,15 +140,6 @@ class Current:
     current_id: int | None
     revision: int
     period: str
-
-
-async def duplicates(stage: Stage) -> list[list[int]]:
-    """Groups of staged rows that are about the same value, by index."""
-    return [row[0] for row in await (await stage.execute(_DUPLICATES)).fetchall()]
-
-
-async def unstage(stage: Stage, indexes: list[int]) -> None:
-    await stage.execute("delete from measurement_staging where row_index = any(%s)", (indexes,))
 
 
 async def lock_series(ctx: Context, stage: Stage) -> None:

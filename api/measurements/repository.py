@@ -81,7 +81,19 @@ _SUBMISSION_BODY = """'submission', su.submission_ref, 'door', su.door, 'status'
     'external_reference', su.external_reference, 'received', su.received, 'created', su.created,
     'updated', su.updated, 'unchanged', su.unchanged, 'queued', su.queued, 'rejected', su.rejected,
     'by', (select pr.name from principal pr where pr.id = su.submitted_by),
-    'received_at', turnstone.utc(su.received_at)"""
+    'received_at', turnstone.utc(su.received_at), 'file_name', sr.file_name, 'digest', su.digest,
+    'repeats', (select e.submission_ref from submission e
+                where e.plan_id = su.plan_id and e.digest = su.digest and e.id < su.id and e.status = 'stored'
+                order by e.id desc limit 1),
+    'problem', case when su.problem is not null then
+        json_build_object('code', coalesce(sr.problem_code, 'failed'), 'message', su.problem) end"""
+
+_SUBMISSION_SOURCE = "submission su left join public.submission_report sr on sr.submission_id = su.id"
+
+_PROGRESS = """(select json_build_object('rows_read', u.rows_read,
+        'share_read', case when u.kind <> 'xlsx' then
+            round(least(u.bytes_read, u.size) / greatest(u.size, 1)::numeric, 3) end)
+    from public.upload u where u.submission_id = su.id and su.status = 'pending')"""
 
 
 def _figures(alias: str) -> str:
@@ -105,13 +117,21 @@ _CHANGES = f"""coalesce((
         on o.series_id = r.series_id and o.ends_on = r.ends_on and o.revision = r.revision - 1
     ), '[]'::json)"""
 
-_ERRORS = f"""coalesce((
-    select json_agg(json_build_object('indexes', e.indexes, 'count', e.count, 'code', e.code,
+
+def merged_errors(source: str, condition: str = "true") -> str:
+    """Like errors together, by the row they came first in, of rows ``j``: a JSON array in SQL."""
+    return f"""coalesce((
+    select json_agg(json_build_object('indexes', e.indexes,
+        'places', array_remove(e.places, null), 'count', e.count, 'code', e.code,
         'pointer', e.pointer, 'message', e.message) order by e.first)
     from (select (array_agg(j.row_index order by j.row_index))[1:{MOST_SHOWN}] as indexes,
+                 (array_agg(j.place order by j.row_index))[1:{MOST_SHOWN}] as places,
                  count(*) as count, min(j.row_index) as first, j.code, j.pointer, j.message
-          from rejected_row j where j.submission_id = su.id
+          from {source} where {condition}
           group by j.code, j.pointer, j.message order by first limit {MOST_SHOWN}) e), '[]'::json)"""
+
+
+_ERRORS = merged_errors("rejected_row j", "j.submission_id = su.id")
 
 _SUBMISSION_SORTS = {"received": Sort("su.received_at", "timestamptz")}
 
@@ -119,7 +139,7 @@ SUBMISSIONS = Reading(
     what="submission",
     table="submission",
     alias="su",
-    source="submission su",
+    source=_SUBMISSION_SOURCE,
     body=f"json_build_object({_SUBMISSION_BODY})",
     sorts=_SUBMISSION_SORTS,
     default_sort="-received",
@@ -127,6 +147,7 @@ SUBMISSIONS = Reading(
         "status": sql.one_of("su.status", "status"),
         "mine": "(su.submitted_by = turnstone.principal())::text = any(cast(:mine as text[]))",
         "dry_run": "su.dry_run::text = any(cast(:dry_run as text[]))",
+        "digest": "su.digest = any(cast(:digest as text[]))",
     },
 )
 
@@ -134,8 +155,10 @@ SUBMISSION = Reading(
     what="submission",
     table="submission",
     alias="su",
-    source="submission su",
-    body=f"json_build_object({_SUBMISSION_BODY}, 'changes', {_CHANGES}, 'errors', {_ERRORS})",
+    source=_SUBMISSION_SOURCE,
+    body=f"""json_build_object({_SUBMISSION_BODY}, 'progress', {_PROGRESS},
+        'findings', coalesce(sr.findings, '[]'::jsonb),
+        'changes', coalesce(sr.changes::json, {_CHANGES}), 'errors', {_ERRORS})""",
     sorts=_SUBMISSION_SORTS,
     default_sort="-received",
     ref="su.submission_ref::text",
@@ -146,7 +169,7 @@ REJECTED_ROWS = Reading(
     table="rejected_row",
     alias="j",
     source="rejected_row j",
-    body="""json_build_object('index', j.row_index, 'code', j.code, 'pointer', j.pointer,
+    body="""json_build_object('index', j.row_index, 'place', j.place, 'code', j.code, 'pointer', j.pointer,
         'message', j.message, 'row', j.row)""",
     where="j.submission_id = :submission_id",
     sorts={"index": Sort("j.row_index", "integer"), "code": Sort("j.code", "text")},

@@ -7,7 +7,7 @@ row of every push.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 from api.kpis import periods
 from api.kpis.tables import ALL
 from api.measurements.figures import figures_in
+from api.measurements.files.findings import WrongRow
+from api.measurements.percentages import Percentages
 from api.measurements.taking import TakingKpi, Wrong, readable, shown, text_in, word_in
-from api.vocabulary import Basis, KpiKind, MeasurementWorkflow, PeriodType
+from api.vocabulary import Basis, KpiKind, MeasurementWorkflow, PeriodType, Unit
 
 ROW_FIELDS = frozenset(
     {
@@ -86,10 +88,14 @@ class _Period(NamedTuple):
 class RowReader:
     """Reads rows of one delivery, keeping every refusal in ``errors``."""
 
-    kpis: Mapping[str, TakingKpi]
-    """By lower-case ref."""
+    kpis: dict[str, TakingKpi]
+    """By lower-case ref; more may be learnt between two readings."""
     today: date
     fields: frozenset[str] = ROW_FIELDS
+    percentages: Percentages | None = None
+    """Where a door asks whether they are fractions of one; None where they are what they say."""
+    looked_up: set[str] = field(default_factory=set)
+    """Refs asked for already, found or not."""
     errors: list[RowError] = field(default_factory=list)
     _periods: dict[str, dict[str, _Period]] = field(default_factory=dict)
     """Good periods by type and spelling: a delivery repeats few of them very often."""
@@ -111,6 +117,8 @@ class RowReader:
         if not raw.keys() <= self.fields:
             raise Wrong("unknown_field", "", "")
         kpi = self._kpi(raw)
+        if self.percentages is not None and kpi.unit is Unit.PERCENT:
+            raw = self.percentages.read(kpi, raw)
         return StagedRow(
             index,
             kpi.id,
@@ -124,6 +132,10 @@ class RowReader:
 
     def _explain(self, index: int, raw: Any) -> None:
         """Everything that is wrong with a row, each part by itself."""
+        if isinstance(raw, WrongRow):
+            for fault in raw.faults:
+                self._refuse(index, Wrong(fault.code, fault.pointer, fault.message))
+            return
         if not isinstance(raw, dict):
             self._refuse(index, Wrong("not_an_object", "", "A row is an object of named fields."))
             return

@@ -144,9 +144,26 @@ class RowErrorRead(BaseModel):
 
     indexes: list[int] = Field(description="Of the first hundred rows, counted from 0.")
     count: int
+    places: list[str] = Field(
+        description="Of the same rows in the file they came by.", examples=[["line 7", "Sheet1!C7"]]
+    )
     code: str = Field(examples=["unknown_kpi"])
     pointer: str = Field(description="JSON pointer into the row.", examples=["/kpi"])
     message: str
+
+
+class FindingRead(BaseModel):
+    """Something recognised in a file, or left out."""
+
+    code: str = Field(examples=["layout"])
+    message: str = Field(examples=["Row 3 was read as the header: KPIs down, 12 periods across."])
+
+
+class ProgressRead(BaseModel):
+    rows_read: int
+    share_read: float | None = Field(
+        description="Of the file, from 0 to 1; null for a workbook. Values are stored once all is read."
+    )
 
 
 class SubmissionSummary(BaseModel):
@@ -167,9 +184,15 @@ class SubmissionSummary(BaseModel):
     rejected: int
     by: str | None
     received_at: str
+    file_name: str | None = Field(examples=["october.xlsx"])
+    digest: str | None = Field(description="SHA-256 of the file's bytes, in hexadecimal.")
+    repeats: str | None = Field(description="The submission that stored the identical file before.")
+    problem: FindingRead | None = Field(description="Why nothing of a file could be looked at.")
 
 
 class SubmissionRead(SubmissionSummary):
+    progress: ProgressRead | None = Field(description="While it is pending.")
+    findings: list[FindingRead] = Field(description="What was recognised in the file.")
     changes: list[ChangeRead] = Field(description="The first hundred.")
     errors: list[RowErrorRead] = Field(description="The first hundred kinds.")
 
@@ -186,6 +209,7 @@ class SubmissionPage(PageOf):
 
 class RejectedRowRead(BaseModel):
     index: int
+    place: str | None = Field(examples=["line 7"])
     code: str
     pointer: str
     message: str

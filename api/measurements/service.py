@@ -8,28 +8,26 @@ but its own record, so that record can be committed with the answer.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
+import orjson
 from fastapi import Response
 from sqlalchemy import text
 
 from api.core.context import Answer, Context, to_json
 from api.core.errors import PROBLEM_JSON, Problem, ProblemType
 from api.core.reading import PageQuery, read_one, read_page
-from api.kpis import periods
-from api.measurements import merge
-from api.measurements.repository import (
-    MOST_SHOWN,
-    REJECTED_ROWS,
-    SUBMISSION,
-    TAKING,
-)
-from api.measurements.rows import ROW_FIELDS, RowError, RowReader, TakingKpi
+from api.measurements import merge, rejections
+from api.measurements.files.findings import FileRows
+from api.measurements.loading import ListedRows, Progress, load
+from api.measurements.percentages import Percentages
+from api.measurements.repository import MOST_SHOWN, REJECTED_ROWS, SUBMISSION
+from api.measurements.rows import ROW_FIELDS, RowError, RowReader
 from api.measurements.schemas import MOST_ROWS, MeasurementBatch
 from api.measurements.staging import Stage, open_stage
-from api.measurements.submissions import Delivery, record, whole
+from api.measurements.submissions import Delivery, Outcome, record, whole
 from api.measurements.tables import Mode, SubmissionStatus
-from api.vocabulary import KpiKind, PeriodType, Unit
 
 Check = Callable[[Stage], Awaitable[None]]
 """Runs once the rows are locked and classified, and before anything is written."""
@@ -38,9 +36,13 @@ Check = Callable[[Stage], Awaitable[None]]
 class Refused(Exception):
     """Rows of an atomic delivery are wrong. Nothing was written."""
 
-    def __init__(self, errors: list[RowError]) -> None:
-        super().__init__(f"{len(errors)} errors")
-        self.errors = errors
+    def __init__(self, delivery: Delivery, rows: Sequence[Any] | FileRows, stage: Stage) -> None:
+        super().__init__(f"{stage.rejected} errors")
+        self.delivery = delivery
+        self.rows = rows
+        self.stage = stage
+        self.errors: list[RowError] = []
+        """The first hundred, by row."""
 
 
 async def push_batch(ctx: Context, batch: MeasurementBatch) -> Response:
@@ -60,33 +62,46 @@ async def push_batch(ctx: Context, batch: MeasurementBatch) -> Response:
     try:
         body = await take(ctx, delivery, batch.rows)
     except Refused as refused:
-        return await _refuse(ctx, delivery, batch.rows, refused.errors)
-    location = f"/v1/plans/{ctx.plan.ref}/submissions/{body['submission']}"
-    if batch.dry_run:
+        return refusal(ctx, await record_refusal(ctx, refused), refused)
+    return answer(ctx, body)
+
+
+def answer(ctx: Context, body: dict[str, Any]) -> Response:
+    """201 for what was stored, 200 for a dry run."""
+    if body["dry_run"]:
         return ctx.written(to_json(body), version=0)
-    return ctx.created(to_json(body), location, version=0)
+    return ctx.created(to_json(body), location_of(ctx, body["submission"]), version=0)
+
+
+def location_of(ctx: Context, submission: str) -> str:
+    return f"/v1/plans/{ctx.plan.ref}/submissions/{submission}"
 
 
 async def take(
     ctx: Context,
     delivery: Delivery,
-    rows: Sequence[Any],
+    rows: Sequence[Any] | FileRows,
     *,
     fields: frozenset[str] = ROW_FIELDS,
     is_whole: bool = False,
     check: Check | None = None,
+    percentages: Percentages | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """The pipeline itself; returns the submission. Raises Refused, and whatever ``check`` raises.
+    """The pipeline itself; returns the submission. Raises Refused, FileRefused, and whatever ``check``
+    raises.
 
     ``is_whole``: a field left out is null, instead of saying nothing.
     """
-    reader = RowReader(await kpis_named(ctx, rows), ctx.today, fields)
+    reader = RowReader({}, ctx.today, fields, percentages)
     stage = await open_stage(ctx)
-    await stage.copy(reader.read(rows))
-    errors = reader.errors + await _refuse_duplicates(stage, rows)
+    source = ListedRows(rows) if isinstance(rows, Sequence) else rows
+    delivery = replace(delivery, received=await load(ctx, stage, source, reader, progress))
     is_preview = delivery.dry_run
-    if errors and delivery.mode is Mode.ATOMIC and not is_preview:
-        raise Refused(errors)
+    if stage.rejected and delivery.mode is Mode.ATOMIC and not is_preview:
+        refused = Refused(delivery, rows, stage)
+        refused.errors = await rejections.first_errors(stage)
+        raise refused
     if not is_preview:
         await merge.lock_series(ctx, stage)
     counts = await merge.classify(stage, whole=is_whole)
@@ -97,79 +112,44 @@ async def take(
     if is_preview:
         status = SubmissionStatus.PREVIEWED
     # The first stamp of this transaction is taken here, with every series locked.
-    recorded = await record(ctx, delivery, status, counts, errors, rows)
+    outcome = Outcome(status, counts, changes if is_preview else None, source.findings)
+    recorded = await record(ctx, delivery, outcome, stage)
     if not is_preview and counts.created + counts.updated:
         stamp = await ctx.session.scalar(text("select turnstone.stamp()"))
         await merge.merge(ctx, stage, recorded.id, stamp, whole=is_whole)
-    return whole(recorded, changes, errors)
+    return whole(recorded, changes, await rejections.merged(stage))
 
 
-async def kpis_named(ctx: Context, rows: Sequence[Any]) -> dict[str, TakingKpi]:
-    """The KPIs that rows name, by lower-case ref; a corrected ref still finds its KPI."""
-    refs = {row["kpi"].strip().lower() for row in rows if isinstance(row, dict) and _has_ref(row)}
-    found = await ctx.session.execute(text(TAKING), {"refs": sorted(refs), "plan": ctx.plan.id})
-    return {row.asked: _taking(row) for row in found}
+async def record_refusal(ctx: Context, refused: Refused) -> dict[str, Any]:
+    """Keep the refused delivery; returns its submission. The transaction holds nothing else."""
+    findings = () if isinstance(refused.rows, Sequence) else refused.rows.findings
+    outcome = Outcome(SubmissionStatus.REJECTED, findings=findings)
+    recorded = await record(ctx, refused.delivery, outcome, refused.stage)
+    errors = await rejections.merged(refused.stage)
+    wrong = await rejections.count_rows(refused.stage)
+    return whole(recorded, "[]", errors) | {"wrong": wrong}
 
 
-def _has_ref(row: dict[str, Any]) -> bool:
-    """Whether it names something that could be a ref: nothing else is sent to the database."""
-    ref = row.get("kpi")
-    return isinstance(ref, str) and ref.isascii() and ref.isprintable() and len(ref) <= 80
-
-
-def _taking(row: Any) -> TakingKpi:
-    period_type = PeriodType(row.period_type)
-    ended = None
-    if row.is_superseded and row.superseded_from:
-        # A plan document may say it in words; then nothing can be refused by it.
-        ended = periods.from_key(row.superseded_from, period_type)
-    return TakingKpi(
-        id=row.id,
-        ref=row.ref,
-        period_type=period_type,
-        unit=Unit(row.unit),
-        kind=KpiKind(row.kind),
-        segments=row.segments or {},
-        may_write=row.may_write,
-        ends_before=ended.starts_on.isoformat() if ended else None,
-        successor=row.successor,
-    )
-
-
-async def _refuse_duplicates(stage: Stage, rows: Sequence[Any]) -> list[RowError]:
-    """Every row about a value that another row is about too: only the sender knows which is right."""
-    errors = []
-    for group in await merge.duplicates(stage):
-        listed = ", ".join(map(str, group[:5])) + (" and more" if len(group) > 5 else "")
-        row = rows[group[0]]
-        message = (
-            f"Rows {listed} are all about {row['kpi']}, {row['period']} (same segment and basis);"
-            " send one of them."
-        )
-        errors += [RowError(index, "duplicate_in_batch", "", message) for index in group]
-    if errors:
-        await merge.unstage(stage, [error.row for error in errors])
-    return errors
-
-
-async def _refuse(ctx: Context, delivery: Delivery, rows: Sequence[Any], errors: list[RowError]) -> Response:
-    """Record the refused delivery and answer 422. The transaction holds nothing else, so it commits."""
-    recorded = await record(ctx, delivery, SubmissionStatus.REJECTED, merge.Counts(), errors, rows)
-    wrong = len({error.row for error in errors})
+def refusal(ctx: Context, submission: dict[str, Any], refused: Refused) -> Response:
+    """422 for an atomic delivery with a wrong row; it commits, for it holds only the record of itself."""
+    wrong = submission.pop("wrong")
     verb = "is" if wrong == 1 else "are"
     problem = Problem(
         ProblemType.INVALID,
-        f"{wrong} of {delivery.received} rows {verb} wrong, and the mode is atomic: nothing was stored.",
+        f"{wrong} of {refused.delivery.received} rows {verb} wrong, and the mode is atomic:"
+        " nothing was stored.",
         errors=[
             {"pointer": f"/rows/{error.row}{error.pointer}", "code": error.code, "message": error.message}
-            for error in sorted(errors)[:MOST_SHOWN]
+            for error in refused.errors
         ],
-        submission=whole(recorded, "[]", errors),
+        submission=submission,
     )
-    headers = {
-        "Content-Type": PROBLEM_JSON,
-        "Location": f"/v1/plans/{ctx.plan.ref}/submissions/{recorded.ref}",
-    }
+    return problem_answer(ctx, problem, location_of(ctx, submission["submission"]))
+
+
+def problem_answer(ctx: Context, problem: Problem, location: str) -> Response:
+    """A problem as an ordinary answer, so that what was recorded of it is kept."""
+    headers = {"Content-Type": PROBLEM_JSON, "Location": location}
     ctx.answer = Answer(problem.status, headers, to_json(problem.document(ctx.request_id)))
     return Response(ctx.answer.body, status_code=problem.status, headers=headers)
 
@@ -180,3 +160,11 @@ async def list_rejected_rows(
     """Raises NOT_FOUND for a submission that cannot be seen."""
     found = await read_one(ctx, SUBMISSION, submission)
     return await read_page(ctx, REJECTED_ROWS, query, {"code": code}, submission_id=found.id)
+
+
+async def read_submission(ctx: Context, submission: str) -> Response:
+    """A pending one is never kept by who reads it: its progress changes although the plan does not."""
+    item = await read_one(ctx, SUBMISSION, submission)
+    if orjson.loads(item.body)["status"] == SubmissionStatus.PENDING:
+        return ctx.passing(item.body)
+    return ctx.show(item.body, version=item.version)

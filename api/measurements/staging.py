@@ -28,11 +28,16 @@ create temporary table if not exists measurement_classified (
     row_index integer not null, outcome text not null, series_id bigint, current_id bigint,
     revision integer not null
 ) on commit delete rows;
+create temporary table if not exists measurement_rejected (
+    row_index integer not null, code text not null, pointer text not null, message text not null,
+    place text, row jsonb
+) on commit delete rows;
 """
 _COPY = f"copy measurement_staging ({', '.join(StagedRow._fields)}) from stdin"
 _ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _NOTHING = "\\N\t\\N\t\\N\t\\N"
-_CHUNK = 2_000
+_NO_TEXTS = "\\N\t\\N\t\\N\t\\N\t\\N"
+_COPY_REJECTED = "copy measurement_rejected (row_index, code, pointer, message, place, row) from stdin"
 
 
 class Stage:
@@ -40,6 +45,8 @@ class Stage:
 
     def __init__(self, connection: AsyncConnection[TupleRow]) -> None:
         self._connection = connection
+        self.rejected = 0
+        """Reasons that stand in the table of rejected rows."""
 
     async def execute(
         self, query: str, values: Sequence[Any] | Mapping[str, Any] | None = None
@@ -50,20 +57,25 @@ class Stage:
         with _as_sqlalchemy_tells_it(query):
             return await self._connection.execute(query.encode(), values, prepare=False)
 
-    async def copy(self, rows: Iterable[StagedRow]) -> int:
-        """Copy rows in; returns how many."""
-        copied = 0
-        lines: list[str] = []
-        with _as_sqlalchemy_tells_it(_COPY):
-            async with self._connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-                for row in rows:
-                    lines.append(_line(row))
-                    if len(lines) == _CHUNK:
-                        copied += len(lines)
-                        await copy.write("".join(lines))
-                        lines.clear()
-                await copy.write("".join(lines))
-        return copied + len(lines)
+    @staticmethod
+    def lines(rows: Iterable[StagedRow]) -> str:
+        """Rows in COPY's text form."""
+        return "".join(map(_line, rows))
+
+    async def copy_lines(self, lines: str) -> None:
+        """Copy good rows in."""
+        if lines:
+            await self._copy(_COPY, lines)
+
+    async def copy_rejected(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Copy rows that are not taken in, by the columns of their table."""
+        self.rejected += len(rows)
+        await self._copy(_COPY_REJECTED, "".join(f"{_fields(row)}\n" for row in rows))
+
+    async def _copy(self, query: str, lines: str) -> None:
+        with _as_sqlalchemy_tells_it(query):
+            async with self._connection.cursor() as cursor, cursor.copy(query) as copy:
+                await copy.write(lines)
 
 
 @contextmanager
@@ -108,8 +120,12 @@ def _line(row: StagedRow) -> str:
     else:
         parts = (value, grade, numerator, denominator)
         figures = "\t".join("\\N" if part is None else str(part) for part in parts)
-    free = "\t".join("\\N" if text is None else text.translate(_ESCAPED) for text in texts)
+    free = _fields(texts) if any(texts) else _NO_TEXTS
     return (
         f"{index}\t{kpi_id}\t{segment_id}\t{basis}\t{period}\t{starts_on}\t{ends_on}\t{state}"
         f"\t{figures}\t{free}\n"
     )
+
+
+def _fields(values: Iterable[Any]) -> str:
+    return "\t".join("\\N" if value is None else str(value).translate(_ESCAPED) for value in values)

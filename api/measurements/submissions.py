@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 from sqlalchemy import text
 
 from api.core.context import Context
+from api.measurements import rejections
+from api.measurements.files.findings import FileRefused, Finding
 from api.measurements.merge import Counts
-from api.measurements.repository import MOST_SHOWN
-from api.measurements.rows import RowError
+from api.measurements.staging import Stage
 from api.measurements.tables import Mode, SubmissionStatus
-from api.measurements.taking import readable
 
 
 @dataclass(frozen=True)
@@ -25,10 +24,15 @@ class Delivery:
 
     door: str
     mode: Mode
-    received: int
+    received: int = 0
     dry_run: bool = False
     source: str | None = None
     external_reference: str | None = None
+    file_name: str | None = None
+    digest: str | None = None
+    """SHA-256 of the file's bytes, in hexadecimal."""
+    pending: Recorded | None = None
+    """Its record, where that was made before the rows were looked at."""
 
 
 @dataclass(frozen=True)
@@ -39,33 +43,56 @@ class Recorded:
     """The submission as JSON, but for its changes and errors."""
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a delivery."""
+
+    status: SubmissionStatus
+    counts: Counts = field(default_factory=Counts)
+    changes: str | None = None
+    """The first hundred, as a JSON array, of a preview: nothing else keeps them."""
+    findings: Sequence[Finding] = ()
+    problem: FileRefused | None = None
+    """Why nothing of a file could be looked at."""
+
+
+_COLUMNS = (
+    "status", "received", "created", "updated", "unchanged", "queued", "rejected", "problem",
+)  # fmt: skip
+
 _INSERT = text(
-    "insert into submission (plan_id, submission_ref, door, mode, dry_run, status, source,"
-    " external_reference, received, created, updated, unchanged, queued, rejected, submitted_by, finished_at)"
-    " values (:plan, :ref, :door, :mode, :dry_run, :status, :source, :external_reference, :received,"
-    " :created, :updated, :unchanged, :queued, :rejected, :actor, clock_timestamp())"
+    "insert into submission (plan_id, submission_ref, door, mode, dry_run, source, external_reference,"
+    f" digest, submitted_by, {', '.join(_COLUMNS)}, finished_at)"
+    " values (:plan, :ref, :door, :mode, :dry_run, :source, :external_reference, :digest, :actor,"
+    f" {', '.join(f':{name}' for name in _COLUMNS)},"
+    " case when :status <> 'pending' then clock_timestamp() end)"
     " returning id, turnstone.utc(received_at)"
 )
 
-_INSERT_REJECTED = text(
-    "insert into rejected_row (plan_id, submission_id, row_index, code, pointer, message, row)"
-    " select :plan, :submission, * from unnest(cast(:indexes as int[]), cast(:codes as text[]),"
-    " cast(:pointers as text[]), cast(:messages as text[]), cast(:rows as jsonb[]))"
+_FINISH = text(
+    f"update submission set {', '.join(f'{name} = :{name}' for name in _COLUMNS)},"
+    " finished_at = clock_timestamp() where id = :id"
+)
+
+_INSERT_REPORT = text(
+    "insert into submission_report (plan_id, submission_id, file_name, problem_code, findings, changes)"
+    " values (:plan, :submission, :file_name, :code, cast(:findings as jsonb), cast(:changes as jsonb))"
+    " on conflict (submission_id) do update set problem_code = excluded.problem_code,"
+    " findings = excluded.findings, changes = excluded.changes"
+)
+
+_REPEATED = text(
+    "select s.submission_ref from submission s where s.plan_id = :plan and s.digest = :digest"
+    " and s.id < :id and s.status = 'stored' order by s.id desc limit 1"
 )
 
 
-async def record(
-    ctx: Context,
-    delivery: Delivery,
-    status: SubmissionStatus,
-    counts: Counts,
-    errors: Sequence[RowError] = (),
-    rows: Sequence[Any] = (),
-) -> Recorded:
+async def record(ctx: Context, delivery: Delivery, outcome: Outcome, stage: Stage | None = None) -> Recorded:
     """Store the submission, and each rejected row with its reason.
 
     Whatever was neither created, updated nor unchanged counts as rejected, so the counts always sum.
     """
+    counts, problem = outcome.counts, outcome.problem
     numbers = {
         "received": delivery.received,
         "created": counts.created,
@@ -76,79 +103,61 @@ async def record(
     }
     said = {
         "door": delivery.door,
-        "status": status.value,
+        "status": outcome.status.value,
         "mode": delivery.mode.value,
         "dry_run": delivery.dry_run,
         "source": delivery.source,
         "external_reference": delivery.external_reference,
     }
-    ref = uuid4()
-    stored = (
+    bound = {"problem": problem.message[:500] if problem else None, **said, **numbers}
+    if delivery.pending is None:
+        ref = uuid4()
+        ids = {"plan": ctx.plan.id, "ref": ref, "actor": ctx.actor.id, "digest": delivery.digest}
+        kept_id, received_at = (await ctx.session.execute(_INSERT, ids | bound)).one()
+    else:
+        kept_id, ref = delivery.pending.id, UUID(delivery.pending.ref)
+        received_at = delivery.pending.body["received_at"]
+        await ctx.session.execute(_FINISH, bound | {"id": kept_id})
+    findings = [finding._asdict() for finding in outcome.findings]
+    if delivery.file_name or findings or problem or outcome.changes:
         await ctx.session.execute(
-            _INSERT, {"plan": ctx.plan.id, "ref": ref, "actor": ctx.actor.id, **said, **numbers}
-        )
-    ).one()
-    if errors:
-        await ctx.session.execute(
-            _INSERT_REJECTED,
+            _INSERT_REPORT,
             {
                 "plan": ctx.plan.id,
-                "submission": stored[0],
-                "indexes": [error.row for error in errors],
-                "codes": [error.code for error in errors],
-                "pointers": [error.pointer for error in errors],
-                "messages": [error.message for error in errors],
-                "rows": [as_kept(rows[error.row]) for error in errors],
+                "submission": kept_id,
+                "file_name": delivery.file_name,
+                "code": problem.code if problem else None,
+                "findings": orjson.dumps(findings).decode(),
+                "changes": outcome.changes,
             },
         )
-    body = {"submission": str(ref), **said, **numbers, "by": ctx.actor.name, "received_at": stored[1]}
-    return Recorded(stored[0], str(ref), body)
+    if stage is not None:
+        await rejections.store(stage, ctx.plan.id, kept_id)
+    body = {
+        "submission": str(ref),
+        **said,
+        **numbers,
+        "by": ctx.actor.name,
+        "received_at": received_at,
+        "file_name": delivery.file_name,
+        "digest": delivery.digest,
+        "repeats": await _repeated(ctx, delivery, kept_id),
+        "problem": {"code": problem.code, "message": problem.message} if problem else None,
+        "findings": findings,
+        "progress": None,
+    }
+    return Recorded(kept_id, str(ref), body)
 
 
-def whole(recorded: Recorded, changes: str, errors: Sequence[RowError]) -> dict[str, Any]:
-    """The submission with its first changes (JSON, from the database) and kinds of errors."""
-    return recorded.body | {"changes": orjson.Fragment(changes), "errors": merged(errors)}
+async def _repeated(ctx: Context, delivery: Delivery, before: int) -> str | None:
+    """The submission, if any, that stored the identical file last."""
+    if delivery.digest is None:
+        return None
+    bound = {"plan": ctx.plan.id, "digest": delivery.digest, "id": before}
+    found = await ctx.session.scalar(_REPEATED, bound)
+    return None if found is None else str(found)
 
 
-def merged(errors: Sequence[RowError]) -> list[dict[str, Any]]:
-    """Like errors together, by the row they came first in; the first hundred kinds."""
-    kinds: dict[tuple[str, str, str], list[int]] = {}
-    for error in sorted(errors):
-        kinds.setdefault((error.code, error.pointer, error.message), []).append(error.row)
-    return [
-        {
-            "indexes": rows[:MOST_SHOWN],
-            "count": len(rows),
-            "code": code,
-            "pointer": pointer,
-            "message": message,
-        }
-        for (code, pointer, message), rows in list(kinds.items())[:MOST_SHOWN]
-    ]
-
-
-def as_kept(raw: Any) -> str:
-    """A rejected row as JSON that the database can hold, long and deep parts cut."""
-    return orjson.dumps(_kept(raw, 0)).decode()
-
-
-def _kept(value: Any, depth: int) -> Any:
-    match value:
-        case None | bool():
-            return value
-        case int() if abs(value) < 2**53:
-            return value
-        case Decimal() if (
-            value.is_finite() and abs(value.adjusted()) < 30 and len(value.as_tuple().digits) < 40
-        ):
-            return orjson.Fragment(str(value))
-        case dict() if depth < 4:
-            return {_clean(str(name), 64): _kept(part, depth + 1) for name, part in list(value.items())[:40]}
-        case list() if depth < 4:
-            return [_kept(part, depth + 1) for part in value[:40]]
-        case _:
-            return _clean(str(value), 500)
-
-
-def _clean(written: str, most: int) -> str:
-    return readable(written) if len(written) <= most else f"{readable(written[:most])}…"
+def whole(recorded: Recorded, changes: str = "[]", errors: str = "[]") -> dict[str, Any]:
+    """The submission with its first changes and kinds of errors, both as JSON from the database."""
+    return recorded.body | {"changes": orjson.Fragment(changes), "errors": orjson.Fragment(errors)}

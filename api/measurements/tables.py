@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
@@ -38,7 +38,10 @@ class Submission(t.InPlan, table=True):
     """
 
     __tablename__ = "submission"
-    __table_args__ = (UniqueConstraint("submission_ref"),)
+    __table_args__ = (
+        UniqueConstraint("submission_ref"),
+        Index("ix_submission_digest", "plan_id", "digest"),
+    )
 
     submission_ref: UUID = Field(sa_type=SqlUuid, nullable=False)
     door: str = t.line(null=False)
@@ -73,7 +76,60 @@ class RejectedRow(SQLModel, table=True):
     code: str = t.line(null=False)
     pointer: str = t.line(null=False)
     message: str = t.line(null=False)
+    place: str | None = t.line()
     row: dict[str, Any] | None = Field(default=None, sa_type=JSONB, nullable=True)
+
+
+class SubmissionReport(SQLModel, table=True):
+    """What reading a file told besides its rows. Written with the submission, and again when it ends."""
+
+    __tablename__ = "submission_report"
+    __table_args__ = (UniqueConstraint("submission_id"),)
+
+    id: int | None = t.key()
+    plan_id: int = t.points_to("plan.id")
+    submission_id: int = t.points_to("submission.id", index=False)
+    file_name: str | None = t.line()
+    problem_code: str | None = t.line()
+    findings: list[dict[str, str]] = Field(sa_type=JSONB, nullable=False)
+    changes: list[dict[str, Any]] | None = Field(default=None, sa_type=JSONB, nullable=True)
+    """Of a preview, which leaves nothing else to read them from."""
+
+
+class Upload(SQLModel, table=True):
+    """A file that waits to be read by the worker. It goes when its submission ends."""
+
+    __tablename__ = "upload"
+    __table_args__ = (UniqueConstraint("submission_id"),)
+
+    id: int | None = t.key()
+    plan_id: int = t.points_to("plan.id")
+    submission_id: int = t.points_to("submission.id", index=False)
+    kind: str = t.line(null=False)
+    sheet: str | None = t.line()
+    percentages_are: str | None = t.line()
+    size: int = Field(sa_type=BigInteger, nullable=False)
+    """Bytes."""
+    sent_by: int = t.points_to("principal.id")
+    reason: str | None = t.line()
+    attempts: int = t.whole(default=0)
+    rows_read: int = t.whole(default=0)
+    bytes_read: int = Field(
+        default=0, sa_type=BigInteger, nullable=False, sa_column_kwargs={"server_default": text("0")}
+    )
+
+
+class UploadPart(SQLModel, table=True):
+    """A piece of a file that waits, in order."""
+
+    __tablename__ = "upload_part"
+    __table_args__ = (UniqueConstraint("upload_id", "position"),)
+
+    id: int | None = t.key()
+    plan_id: int = t.points_to("plan.id")
+    upload_id: int = t.points_to("upload.id", index=False)
+    position: int = t.whole(null=False)
+    content: bytes = Field(sa_type=LargeBinary, nullable=False)
 
 
 class MeasurementRevision(SQLModel, table=True):

@@ -6,15 +6,127 @@ Follows: 0007
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from migrations.versioning import READERS, Access, protect, run
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
 
+SENDERS = " or ".join(
+    f"plan_id = any((select turnstone.plans_with('measurement:{verb}'))::bigint[])"
+    for verb in ("write", "write_set")
+)
+
 
 def upgrade() -> None:
-    pass
+    op.add_column("rejected_row", sa.Column("place", sa.Text(), nullable=True))
+    op.create_index("ix_submission_digest", "submission", ["plan_id", "digest"], unique=False)
+    op.create_table(
+        "submission_report",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("submission_id", sa.BigInteger(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=True),
+        sa.Column("problem_code", sa.Text(), nullable=True),
+        sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("changes", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        *_of_plan("submission_report"),
+        *_of_submission("submission_report"),
+    )
+    op.create_table(
+        "upload",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("submission_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("sheet", sa.Text(), nullable=True),
+        sa.Column("percentages_are", sa.Text(), nullable=True),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sent_by", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rows_read", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("bytes_read", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        *_of_plan("upload"),
+        *_of_submission("upload"),
+        sa.ForeignKeyConstraint(
+            ["sent_by"], ["principal.id"], name=op.f("fk_upload_sent_by"), ondelete="CASCADE"
+        ),
+    )
+    op.create_index(op.f("ix_upload_sent_by"), "upload", ["sent_by"], unique=False)
+    op.create_table(
+        "upload_part",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("upload_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        *_of_plan("upload_part"),
+        sa.ForeignKeyConstraint(
+            ["upload_id"], ["upload.id"], name=op.f("fk_upload_part_upload_id"), ondelete="CASCADE"
+        ),
+        sa.UniqueConstraint("upload_id", "position", name=op.f("uq_upload_part_upload_id_position")),
+    )
+    for table in ("submission_report", "upload", "upload_part"):
+        op.create_index(op.f(f"ix_{table}_plan_id"), table, ["plan_id"], unique=False)
+    # What a file holds is packed already or soon gone: packing it again costs more than it spares.
+    run("alter table public.upload_part alter column content set storage external")
+    protect(
+        "submission_report",
+        Access(limited="submission_id in (select s.id from public.submission s)", also=SENDERS),
+        verbs="select, insert, update",
+    )
+    protect("upload", Access(limited="sent_by = (select turnstone.principal())", also=SENDERS))
+    protect("upload_part", Access(read="measurement:write", also=SENDERS), verbs="select, insert, delete")
+    for table in ("submission_report", "upload", "upload_part"):
+        # As for every table: the migrating owner and the keeper are let past the policies of others.
+        run(
+            f"""
+            do $$ begin execute format(
+                'create policy keep on public.{table} to turnstone_keeper, %I using (true) with check (true)',
+                current_user); end $$;
+            grant select on public.{table} to turnstone_keeper;
+            """
+        )
+    # Whoever sent a file may be gone by the time it is read: then the service says so.
+    run(
+        f"""
+        create policy finish_submission on public.submission for update to {READERS}
+            using ((select turnstone.is_system())) with check ((select turnstone.is_system()));
+        """
+    )
+
+
+def _of_plan(table: str) -> tuple[sa.Constraint, ...]:
+    return (
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["plan.id"], name=op.f(f"fk_{table}_plan_id"), ondelete="CASCADE"
+        ),
+    )
+
+
+def _of_submission(table: str) -> tuple[sa.Constraint, ...]:
+    return (
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submission.id"],
+            name=op.f(f"fk_{table}_submission_id"),
+            ondelete="CASCADE",
+        ),
+        sa.UniqueConstraint("submission_id", name=op.f(f"uq_{table}_submission_id")),
+    )
 
 
 def downgrade() -> None:
-    pass
+    run("drop policy finish_submission on public.submission")
+    op.drop_table("upload_part")
+    op.drop_table("upload")
+    op.drop_table("submission_report")
+    op.drop_index("ix_submission_digest", table_name="submission")
+    op.drop_column("rejected_row", "place")

@@ -180,9 +180,11 @@ ACCESS: dict[str, Roles] = {
     "GET /v1/plans/{plan}/kpis/{kpi}/rebases/{rebase}": EVERYONE,
     "POST /v1/plans/{plan}/kpis/{kpi}/rebases/{rebase}/agreement": ANALYSTS,
     "POST /v1/plans/{plan}/kpis/{kpi}/rebases/{rebase}/rejection": ANALYSTS,
+    "POST /v1/plans/{plan}/measurement-files": MEASURERS,
     "GET /v1/plans/{plan}/submissions": WHOLE_PLAN,
     "GET /v1/plans/{plan}/submissions/{submission}": WHOLE_PLAN,
     "GET /v1/plans/{plan}/submissions/{submission}/rejected-rows": WHOLE_PLAN,
+    "GET /v1/plans/{plan}/submissions/{submission}/rejected-rows.csv": WHOLE_PLAN,
     # What case files show
     "GET /v1/plans/{plan}/audit-templates": WHOLE_PLAN,
     "POST /v1/plans/{plan}/audit-templates": ANALYSTS,

@@ -15,11 +15,20 @@ PROTECTED_OTHERWISE = {"alembic_version"}
 JOBS = "procrastinate_"
 """The job queue's tables: ids of work to do, written by the service, never shown."""
 
-NO_HISTORY = {"series", "measurement_revision", "rejected_row", "plan_pulse", "rendered", "change"} | {
+NO_HISTORY = {
+    "series",
+    "measurement_revision",
+    "rejected_row",
+    "submission_report",
+    "upload",
+    "upload_part",
+    "plan_pulse",
+    "rendered",
+    "change",
     "verdict",
     "earlier_verdict",
 }
-"""Plan-scoped tables that are themselves a history, or only a cache or counter."""
+"""Plan-scoped tables that are themselves a history, kept beside one, or only a cache, counter or wait."""
 
 ROLES = ("turnstone_service", "turnstone_worker")
 

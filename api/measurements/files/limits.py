@@ -1,0 +1,35 @@
+"""What a file may hold at most. Each limit is named in the sentence that refuses a file for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Sizes are characters or bytes of the file as it was sent, unless the name says otherwise."""
+
+    rows: int = 1_000_000
+    """Values, whichever way they lie."""
+    columns: int = 1_000
+    cell_characters: int = 131_072
+    """The csv module's own limit: a quote that is never closed swallows the file up to here."""
+    line_characters: int = 2_000_000
+    header_rows: int = 50
+    """How far down the header is looked for, below titles and remarks."""
+    entries: int = 2_000
+    """Parts of a workbook, which is a zip archive."""
+    unpacked_bytes: int = 600 * MEGABYTE
+    shared_text_bytes: int = 60 * MEGABYTE
+    """The one part of a workbook that must be held in memory, unpacked."""
+    unpacked_ratio: int = 150
+    """Unpacked to packed bytes; plain sheets stay below 50."""
+    small_bytes: int = 10 * MEGABYTE
+    """Below this, unpacked, no ratio is suspicious."""
+    merged_rows: int = 20_000
+    """Rows that merged cells may touch."""
+
+
+LIMITS = Limits()
