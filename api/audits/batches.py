@@ -18,8 +18,7 @@ from api.audits.schemas import MOST_AUDITS, AuditBatch, AuditCreate
 from api.core.context import Context, to_json
 from api.core.errors import Problem, ProblemType
 from api.measurements.repository import MOST_SHOWN
-from api.measurements.rows import RowError
-from api.measurements.submissions import merged
+from api.measurements.rows import RowError, merged
 from api.measurements.tables import Mode
 from api.measurements.taking import readable
 
@@ -97,7 +96,7 @@ def _said(batch: AuditBatch, good: int, refs: list[str], errors: list[RowError])
         "created": good,
         "rejected": len(batch.rows) - good,
         "audits": refs,
-        "errors": merged(errors),
+        "errors": merged(errors, MOST_SHOWN),
     }
 
 

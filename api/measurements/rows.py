@@ -7,7 +7,7 @@ row of every push.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -54,6 +54,17 @@ class RowError(NamedTuple):
     code: str
     pointer: str
     message: str
+
+
+def merged(errors: Sequence[RowError], most: int) -> list[dict[str, Any]]:
+    """Like errors together, by the row they came first in; at most so many kinds, and indexes of each."""
+    kinds: dict[tuple[str, str, str], list[int]] = {}
+    for error in sorted(errors):
+        kinds.setdefault((error.code, error.pointer, error.message), []).append(error.row)
+    return [
+        {"indexes": rows[:most], "count": len(rows), "code": code, "pointer": pointer, "message": message}
+        for (code, pointer, message), rows in list(kinds.items())[:most]
+    ]
 
 
 class StagedRow(NamedTuple):
@@ -234,4 +245,4 @@ def _of_single(raw: dict[str, Any]) -> tuple[str | None, str | None]:
     return word_in(raw, "workflow", _WORKFLOWS), text_in(raw, "reason")
 
 
-__all__ = ["ROW_FIELDS", "SINGLE_FIELDS", "RowError", "RowReader", "StagedRow", "TakingKpi"]
+__all__ = ["ROW_FIELDS", "SINGLE_FIELDS", "RowError", "RowReader", "StagedRow", "TakingKpi", "merged"]
