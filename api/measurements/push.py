@@ -1,116 +1,64 @@
 """Values from a file to a running service, over its public API: what ``turnstone push`` does.
 
-It knows the service only by its address, so it needs nothing but the standard library and httpx.
+It knows the service only by its address, so it needs nothing but the standard library, httpx, and
+rich to show how far it is. What a file holds is for the service to recognise.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import random
+import re
 import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from hashlib import sha256
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 import httpx
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-FINE, SOME_REJECTED, NOT_SENT = 0, 1, 2
-"""Exit codes: every row taken; some rejected; the file or the service could not be used."""
+from api.measurements.sender import Body, CannotSend, Sender, detail_of
 
-COLUMNS = (
-    "kpi",
-    "segment",
-    "period",
-    "basis",
-    "state",
-    "value",
-    "grade",
-    "numerator",
-    "denominator",
-    "note",
-    "source",
-    "external_reference",
+FINE, SOME_REJECTED, NOT_SENT, FILE_REFUSED, SERVICE_FAILED = 0, 1, 2, 3, 4
+"""Exit codes: every row was taken; some were rejected; the file or the service could not be reached;
+nothing of the file could be read; the service failed to store it."""
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CONTENT_TYPES = {
+    ".csv": "text/csv",
+    ".tsv": "text/csv",
+    ".txt": "text/csv",
+    ".ndjson": "application/x-ndjson",
+    ".jsonl": "application/x-ndjson",
+    ".json": "application/x-ndjson",
+    ".xlsx": XLSX,
+    ".xlsm": XLSX,
+}
+POLL_SECONDS = 1.0
+_SAID = frozenset(
+    {"left_out", "blank_values", "stored_results", "rounded", "notes_with_latest", "other_sheets"}
 )
-MOST_ROWS = 5_000
-MOST_BYTES = 4_000_000
-"""Under the service's limit on a body, with room for what stands around the rows."""
-ATTEMPTS = 7
-_RETRIED = frozenset({429, 502, 503, 504})
-
-
-class CannotSend(Exception):
-    """Why nothing, or nothing more, can be sent."""
+"""Findings in which something was decided."""
 
 
 @dataclass(frozen=True)
-class Row:
-    place: str
-    """Where it stands in the file: ``line 7`` of a CSV, ``row 3`` of JSON, counted from 0."""
-    body: str
-    """The row as JSON."""
+class Errand:
+    """One file on its way: what is asked of it, and where is told what became of it."""
 
+    sender: Sender
+    plan: str
+    name: str
+    asked: dict[str, str]
+    out: TextIO
+    bar: Bar
 
-@dataclass
-class Sender:
-    """One sign-in to the service, renewed when it ends, and requests that are tried again."""
-
-    client: httpx.Client
-    client_id: str
-    client_secret: str
-    sleep: Callable[[float], None] = time.sleep
-    _token: str | None = field(default=None, repr=False)
-
-    def post(self, path: str, body: bytes, key: str) -> httpx.Response:
-        """Raises CannotSend when the service stays away or refuses the client."""
-        for renewed in (False, True):
-            headers = {
-                "Authorization": f"Bearer {self._token or self._sign_in()}",
-                "Content-Type": "application/json",
-                "Idempotency-Key": key,
-            }
-            answer = self._insist(lambda h=headers: self.client.post(path, content=body, headers=h))  # type: ignore[misc]
-            if answer.status_code != 401 or renewed:
-                return answer
-            self._token = None
-        raise AssertionError("unreachable")
-
-    def _sign_in(self) -> str:
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": self.client_id,
-            "client_secret": self.client_secret,
-        }
-        answer = self._insist(lambda: self.client.post("/v1/auth/token", data=form))
-        if answer.status_code != 200:
-            raise CannotSend(f"The service refused the sign-in: {_detail(answer)}")
-        self._token = str(answer.json()["access_token"])
-        return self._token
-
-    def _insist(self, send: Callable[[], httpx.Response]) -> httpx.Response:
-        """Try again, ever later, while the service is away or busy."""
-        problem = ""
-        for attempt in range(ATTEMPTS):
-            wait = min(30.0, 0.5 * 2**attempt) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads clients out
-            try:
-                answer = send()
-            except httpx.TransportError as error:
-                problem = f"{type(error).__name__}: {error}".rstrip(": ")
-            else:
-                in_progress = answer.status_code == 409 and "in-progress" in answer.text
-                if answer.status_code not in _RETRIED and not in_progress:
-                    return answer
-                problem = f"{answer.status_code}: {_detail(answer)}"
-                given = answer.headers.get("retry-after", "")
-                wait = min(60.0, float(given)) if given.isdecimal() else wait
-            if attempt < ATTEMPTS - 1:
-                self.sleep(wait)
-        raise CannotSend(f"{self.client.base_url} does not take requests ({problem}).")
+    @property
+    def is_json(self) -> bool:
+        return self.name.lower().endswith(".json")
 
 
 def push(
@@ -124,25 +72,32 @@ def push(
     dry_run: bool = False,
     source: str | None = None,
     external_reference: str | None = None,
+    sheet: str | None = None,
+    percentages_are: str | None = None,
     out: TextIO | None = None,
     err: TextIO | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Send a file's values in batches, print what became of each, and return an exit code.
+    """Send a file's values, wait until they are stored, print what became of them; the exit code.
 
-    ``atomic`` holds for each batch of up to 5,000 rows. Safe to run again after any failure: what
-    is held already is unchanged.
+    ``atomic`` holds for the whole file. Safe to run again after any failure: a file that is being
+    read already is found again by its digest, and what is held is unchanged.
     """
     out, err = out or sys.stdout, err or sys.stderr
+    asked = {"mode": mode, "dry_run": str(dry_run).lower(), "name": file.name}
+    chosen = {
+        "source": source,
+        "external_reference": external_reference,
+        "sheet": sheet,
+        "percentages_are": percentages_are,
+    }
     try:
-        content = file.read_bytes()
-        rows, said = read_file(content, is_json=file.suffix.lower() == ".json")
-        batch = said | {"mode": mode, "dry_run": dry_run}
-        batch |= {"source": source} if source else {}
-        batch |= {"external_reference": external_reference} if external_reference else {}
-        with httpx.Client(base_url=url.rstrip("/"), timeout=120) as client:
-            sender = Sender(client, client_id, client_secret, sleep)
-            return _send_all(sender, plan, rows, batch, sha256(content).hexdigest()[:24], out)
+        body, said = read_file(file)
+        asked |= said | {name: value for name, value in chosen.items() if value}
+        with httpx.Client(base_url=url.rstrip("/"), timeout=120) as client, Bar.over(err) as bar:
+            errand = Errand(Sender(client, client_id, client_secret, sleep), plan, file.name, asked, out, bar)
+            submission = _send(errand, body)
+        return _tell(errand, submission, url.rstrip("/"))
     except CannotSend as error:
         print(f"turnstone push: {error}", file=err)
     except OSError as error:
@@ -152,109 +107,153 @@ def push(
     return NOT_SENT
 
 
-def _send_all(
-    sender: Sender, plan: str, rows: list[Row], batch: dict[str, Any], digest: str, out: TextIO
-) -> int:
-    batches = list(in_batches(rows))
-    # The digest and number tell a retry of this run from anything else. The run's own mark lets a
-    # later run of the same file be judged anew, and answered "unchanged" rather than replayed.
-    run = secrets.token_hex(4)
-    totals = {"created": 0, "updated": 0, "unchanged": 0, "queued": 0, "rejected": 0}
-    for number, chosen in enumerate(batches, 1):
-        body = f'{json.dumps(batch)[:-1]}, "rows": [{",".join(row.body for row in chosen)}]}}'
-        key = f"push-{digest}-{number}-{run}"
-        answer = sender.post(f"/v1/plans/{plan}/measurements", body.encode(), key)
-        submission = _submission(answer)
-        if submission is None:
-            done = f" {number - 1} of {len(batches)} batches were stored before it." if number > 1 else ""
-            raise CannotSend(f"The service answered {answer.status_code}: {_detail(answer)}{done}")
-        for name in totals:
-            totals[name] += submission[name]
-        head = f"Batch {number} of {len(batches)}: " if len(batches) > 1 else ""
-        print(f"{head}{len(chosen):,} rows: {_counted(submission)}{_meaning(answer, batch)}", file=out)
-        for error in submission["errors"]:
-            print(f"  {_places(error, chosen)}: {error['message']} ({error['code']})", file=out)
-    if len(batches) > 1:
-        print(f"In all {len(rows):,} rows: {_counted(totals)}.", file=out)
-    return SOME_REJECTED if totals["rejected"] else FINE
+def read_file(file: Path) -> tuple[Body, dict[str, str]]:
+    """What is sent of a file, and what a JSON file says of all its rows. Raises CannotSend."""
+    suffix = file.suffix.lower()
+    content_type = CONTENT_TYPES.get(suffix)
+    if content_type is None:
+        known = ", ".join(CONTENT_TYPES)
+        raise CannotSend(f"{file.name}: the name must end with what the file is: {known}.")
+    if suffix == ".json":
+        content, said = _lines_of_json(file.read_bytes())
+        return Body(content, content_type), said
+    return Body(file, content_type), {}
 
 
-def read_file(content: bytes, *, is_json: bool) -> tuple[list[Row], dict[str, Any]]:
-    """The rows of a file, and what a JSON file says of all of them. Raises CannotSend."""
+def _lines_of_json(content: bytes) -> tuple[bytes, dict[str, str]]:
+    """A list of rows, or an object with ``rows``, one row a line. Numbers stay digit for digit."""
     try:
-        text = content.decode("utf-8-sig")
+        read = json.loads(content.decode("utf-8-sig"), parse_float=str, parse_constant=str)
     except UnicodeDecodeError as error:
         raise CannotSend(f"The file is not UTF-8 (byte {error.start}); save it as UTF-8.") from None
-    rows, said = _from_json(text) if is_json else (list(_from_csv(text)), {})
-    if not rows:
-        raise CannotSend("The file holds no rows.")
-    return rows, said
-
-
-def _from_json(text: str) -> tuple[list[Row], dict[str, Any]]:
-    """A list of rows, or an object with ``rows``. Numbers stay as they are written, digit for digit."""
-    try:
-        read = json.loads(text, parse_float=str, parse_constant=str)
     except json.JSONDecodeError as error:
         raise CannotSend(f"The file is not JSON: line {error.lineno}: {error.msg}.") from None
     said = {}
     if isinstance(read, dict):
-        said = {name: read[name] for name in ("source", "external_reference") if read.get(name)}
+        said = {name: str(read[name]) for name in ("source", "external_reference") if read.get(name)}
         read = read.get("rows")
     if not isinstance(read, list):
         raise CannotSend('The file must hold a list of rows, or an object with "rows".')
-    return [Row(f"row {place}", json.dumps(row)) for place, row in enumerate(read)], said
+    if not read:
+        raise CannotSend("The file holds no rows.")
+    return "".join(f"{json.dumps(row)}\n" for row in read).encode(), said
 
 
-def _from_csv(text: str) -> Iterator[Row]:
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        columns = [name.strip().lower() for name in next(reader, [])]
-        _check_columns(columns)
-        line = reader.line_num + 1
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                if len(cells) > len(columns):
-                    raise CannotSend(f"Line {line} has {len(cells)} cells under {len(columns)} columns.")
-                named = {n: cell.strip() for n, cell in zip(columns, cells, strict=False) if cell.strip()}
-                yield Row(f"line {line}", json.dumps(named))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise CannotSend(f"The file is not CSV: line {reader.line_num}: {error}.") from None
+def _send(errand: Errand, body: Body) -> dict[str, Any]:
+    """Send it, unless it is being read already, and wait for its end; returns the submission."""
+    started = _unfinished(errand, body)
+    if started is None:
+        errand.bar.begin("Sending", body.size)
+        body.told = errand.bar.reach
+        # The digest tells a retry from anything else; the run's own mark lets a later run of the same
+        # file be judged anew, and answered "unchanged" rather than replayed.
+        key = f"push-{body.digest[:24]}-{secrets.token_hex(4)}"
+        path = f"/v1/plans/{errand.plan}/measurement-files"
+        answer = errand.sender.post(path, body, key, params=errand.asked)
+        started = _submission(answer)
+        if started is None:
+            raise CannotSend(f"The service answered {answer.status_code}: {detail_of(answer)}")
+    return _wait(errand, started)
 
 
-def _check_columns(columns: list[str]) -> None:
-    needed = [name for name in ("kpi", "period") if name not in columns]
-    unknown = [name for name in columns if name not in COLUMNS]
-    twice = sorted({name for name in columns if columns.count(name) > 1})
-    if needed:
-        raise CannotSend(f"The first line must name the columns; {' and '.join(needed)} is not among them.")
-    if unknown:
-        raise CannotSend(f"Column “{unknown[0]}” is not known; the columns are {', '.join(COLUMNS)}.")
-    if twice:
-        raise CannotSend(f"Column “{twice[0]}” stands there twice.")
+def _unfinished(errand: Errand, body: Body) -> dict[str, Any] | None:
+    """The submission of a run that ended early, if the service is at this very file still."""
+    wanted = {"digest": body.digest, "mine": "true", "status": "pending", "limit": "50"}
+    answer = errand.sender.get(f"/v1/plans/{errand.plan}/submissions", params=wanted)
+    if answer.status_code != 200:
+        return None
+    for found in answer.json()["items"]:
+        is_same = (found["mode"], str(found["dry_run"]).lower()) == (
+            errand.asked["mode"],
+            errand.asked["dry_run"],
+        )
+        if is_same:
+            print(f"This file is being read already, as submission {found['submission']}.", file=errand.out)
+            return dict(found)
+    return None
 
 
-def in_batches(rows: list[Row]) -> Iterator[list[Row]]:
-    """Rows in order, in as few batches as the service's limits on rows and bytes allow."""
-    chosen: list[Row] = []
-    size = 0
-    for row in rows:
-        weight = len(row.body) + 1
-        if chosen and (len(chosen) == MOST_ROWS or size + weight > MOST_BYTES):
-            yield chosen
-            chosen, size = [], 0
-        chosen.append(row)
-        size += weight
-    if chosen:
-        yield chosen
+def _wait(errand: Errand, submission: dict[str, Any]) -> dict[str, Any]:
+    """Look at a submission that is put off until it has ended."""
+    path = f"/v1/plans/{errand.plan}/submissions/{submission['submission']}"
+    if submission["status"] == "pending":
+        errand.bar.begin("Reading", None)
+    while submission["status"] == "pending":
+        progress = submission.get("progress") or {}
+        errand.bar.read(progress.get("rows_read"), progress.get("share_read"))
+        errand.sender.sleep(POLL_SECONDS)
+        answer = errand.sender.get(path)
+        if answer.status_code != 200:
+            raise CannotSend(
+                f"The submission cannot be followed ({answer.status_code}: {detail_of(answer)});"
+                f" it goes on without: {path}"
+            )
+        submission = answer.json()
+    return submission
+
+
+def _tell(errand: Errand, submission: dict[str, Any], url: str) -> int:
+    """Print what became of the file; returns the exit code."""
+
+    def say(line: str) -> None:
+        print(line, file=errand.out)
+
+    if submission["repeats"]:
+        say(f"The identical file was stored before, as submission {submission['repeats']}.")
+    if submission["problem"]:
+        problem = submission["problem"]
+        say(f"Nothing was stored: {problem['message']} ({problem['code']})")
+        return SERVICE_FAILED if submission["status"] == "failed" else FILE_REFUSED
+    for finding in submission["findings"]:
+        if finding["code"] in _SAID:
+            say(finding["message"])
+    say(f"{submission['received']:,} rows: {_counted(submission)}{_meaning(submission)}")
+    for error in submission["errors"]:
+        say(f"  {_places(error, is_json=errand.is_json)}: {error['message']} ({error['code']})")
+    if not submission["rejected"]:
+        return FINE
+    if submission["errors"]:
+        path = f"/v1/plans/{errand.plan}/submissions/{submission['submission']}/rejected-rows.csv"
+        say(f"Every rejected row with its reasons: {url}{path}")
+    return SOME_REJECTED
+
+
+@dataclass
+class Bar:
+    """How far it is, on a terminal; nothing anywhere else."""
+
+    _progress: Progress
+    _task: TaskID | None = None
+
+    @classmethod
+    @contextmanager
+    def over(cls, stream: TextIO) -> Iterator[Bar]:
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[shown]}"))
+        console = Console(file=stream)
+        with Progress(
+            *columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal
+        ) as progress:
+            yield cls(progress)
+
+    def begin(self, what: str, total: int | None) -> None:
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+        self._task = self._progress.add_task(what, total=total, shown="")
+
+    def reach(self, sent: int) -> None:
+        if self._task is not None:
+            self._progress.update(self._task, completed=sent, shown=f"{sent / 1_000_000:,.1f} MB")
+
+    def read(self, rows: int | None, share: float | None) -> None:
+        if self._task is None or rows is None:
+            return
+        total = None if share is None else 1.0
+        self._progress.update(self._task, total=total, completed=share or 0.0, shown=f"{rows:,} rows")
 
 
 def _submission(answer: httpx.Response) -> dict[str, Any] | None:
-    """What became of a batch, if the service got so far as to look at its rows."""
-    if answer.status_code not in (200, 201, 422):
+    """What became of a file, if the service got so far as to take it."""
+    if answer.status_code not in (200, 201, 202, 422):
         return None
     try:
         body = answer.json()
@@ -264,32 +263,29 @@ def _submission(answer: httpx.Response) -> dict[str, Any] | None:
     return found
 
 
-def _detail(answer: httpx.Response) -> str:
-    try:
-        body = answer.json()
-        return str(body.get("detail") or body.get("error") or answer.reason_phrase)
-    except (ValueError, AttributeError):
-        return str(answer.reason_phrase)
-
-
 def _counted(numbers: dict[str, Any]) -> str:
     names = ("created", "updated", "unchanged", "queued", "rejected")
     return ", ".join(f"{numbers[name]:,} {name}" for name in names if numbers[name]) or "none"
 
 
-def _meaning(answer: httpx.Response, batch: dict[str, Any]) -> str:
-    if batch["dry_run"]:
+def _meaning(submission: dict[str, Any]) -> str:
+    if submission["dry_run"]:
         return " (dry run: nothing was stored)"
-    return " (nothing was stored)" if answer.status_code == 422 else ""
+    return " (nothing was stored)" if submission["status"] == "rejected" else ""
 
 
-def _places(error: dict[str, Any], chosen: list[Row]) -> str:
+def _places(error: dict[str, Any], *, is_json: bool) -> str:
     """The places of the rows an error is about: ``lines 4, 9 and 12``."""
-    places: list[str] = [chosen[index].place for index in error["indexes"][:10]]
-    word, numbers = places[0].split()[0], [place.split()[1] for place in places]
-    more = error["count"] - len(places)
+    places = [f"row {index}" for index in error["indexes"]] if is_json else error["places"]
+    shown, more = places[:10], error["count"] - len(places[:10])
     if error["count"] == 1:
-        return places[0]
+        return str(shown[0])
+    words = {place.split()[0] for place in shown}
+    if len(words) == 1 and all(re.fullmatch(r"(?:line|row) \d+", place) for place in shown):
+        head, shown = f"{words.pop()}s ", [place.split()[1] for place in shown]
+        joined = ", ".join
+    else:
+        head, joined = "", "; ".join
     if more:
-        return f"{word}s {', '.join(numbers)} and {more:,} more"
-    return f"{word}s {', '.join(numbers[:-1])} and {numbers[-1]}"
+        return f"{head}{joined(shown)} and {more:,} more"
+    return f"{head}{joined(shown[:-1])} and {shown[-1]}"

@@ -7,6 +7,7 @@ import io
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -15,19 +16,23 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 
-from api.measurements.push import CannotSend, Row, Sender, in_batches, push, read_file
+from api.measurements.push import push, read_file
+from api.measurements.sender import Body, CannotSend, Sender
 from tests.factories.world import PlanWorld
 from tests.kpis.making import a_kpi
 from tests.measurements.conftest import Machine
+from tests.measurements.files.making import workbook
+from tests.measurements.sending import Work
 
 
 @pytest.fixture
 def send(plan: PlanWorld, address: str, machine: Machine, tmp_path: Path) -> Any:
     """Push a file of this name and content; returns the exit code and what was printed."""
 
-    async def sent(name: str, content: str, **options: Any) -> tuple[int, str]:
+    async def sent(name: str, content: str | bytes, **options: Any) -> tuple[int, str]:
         file = tmp_path / name
-        file.write_text(content, encoding=options.pop("encoding", "utf-8"))
+        encoding = options.pop("encoding", "utf-8")
+        file.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
         out = io.StringIO()
         given: dict[str, Any] = {
             "url": address,
@@ -48,7 +53,10 @@ class TestCsv:
         await a_kpi(plan)
         content = 'KPI,Period,Value,Note\r\nK1,Aug-26,85.6,\r\n\r\nK1,Sep-26,86,"Two\nlines"\r\n'
         assert await send("v.csv", content, encoding="utf-8-sig") == (0, "2 rows: 2 created\n")
-        assert await send("v.csv", content) == (0, "2 rows: 2 unchanged\n")
+        code, printed = await send("v.csv", content, encoding="utf-8-sig")
+        first, second = printed.splitlines()
+        assert code == 0 and second == "2 rows: 2 unchanged"
+        assert first.startswith("The identical file was stored before, as submission ")
         held = await (await plan.manager()).get(plan.url("/kpis/K1/measurements"))
         assert [(m["value"], m["note"]) for m in held.json()["items"]] == [(85.6, None), (86, "Two\nlines")]
 
@@ -60,34 +68,40 @@ class TestCsv:
         assert "4 rows: 4 rejected (nothing was stored)" in printed
         assert "  line 2: “85,6” is not a number" in printed
         assert "  lines 3 and 4: There is no KPI “K9”" in printed
+        assert "/rejected-rows.csv" in printed.splitlines()[-1]
         code, printed = await send("v.csv", content, mode="partial")
         assert code == 1 and "4 rows: 1 created, 3 rejected\n" in printed
 
     async def test_a_dry_run_stores_nothing(self, plan: PlanWorld, send: Any) -> None:
         await a_kpi(plan)
-        code, printed = await send("v.csv", "kpi,period,value\nK1,2026-08,1\n", dry_run=True)
+        code, printed = await send("v.csv", "kpi,period,value\nK1,2026-08,70\n", dry_run=True)
         assert (code, printed) == (0, "1 rows: 1 created (dry run: nothing was stored)\n")
         assert await plan.service.one("select count(*) from series where plan_id = %s", plan.id) == 0
 
-    @pytest.mark.parametrize(
-        ("content", "why"),
-        [
-            ("", "must name the columns"),
-            ("kpi,value\nK1,1\n", "period is not among them"),
-            ("kpi,period,value,colour\nK1,2026-08,1,red\n", "“colour” is not known"),
-            ("kpi,period,kpi\nK1,2026-08,K2\n", "“kpi” stands there twice"),
-            ("kpi,period\nK1,2026-08,1,2\n", "Line 2 has 4 cells"),
-            ("kpi,period,value\n", "no rows"),
-            ('kpi,period,value\nK1,"2026-08" x,1\n', "not CSV"),
-        ],
-    )
-    def test_a_file_that_is_none_is_refused_with_one_line(self, content: str, why: str) -> None:
-        with pytest.raises(CannotSend, match=why):
-            read_file(content.encode(), is_json=False)
+    async def test_a_file_that_is_none_has_an_exit_code_of_its_own(self, plan: PlanWorld, send: Any) -> None:
+        code, printed = await send("v.csv", "colour,size\nred,1\n")
+        assert (
+            code == 3 and printed.startswith("Nothing was stored: No header row") and "(no_header)" in printed
+        )
 
-    def test_another_encoding_is_refused(self) -> None:
-        with pytest.raises(CannotSend, match="not UTF-8"):
-            read_file("kpi,period,note\nK1,2026-08,£5".encode("cp1252"), is_json=False)
+    async def test_what_was_decided_is_told(self, plan: PlanWorld, send: Any) -> None:
+        await a_kpi(plan)
+        code, printed = await send(
+            "v.csv", "Ref,Target,Aug-26,Sep-26\nK1,90,0.8,0.9\n", percentages_are="fractions"
+        )
+        assert code == 0
+        assert printed.splitlines() == ["Left out, by their names: columns 2 “Target”.", "2 rows: 2 created"]
+
+    async def test_source_and_reference_go_with_it(self, plan: PlanWorld, send: Any) -> None:
+        await a_kpi(plan)
+        content = "kpi,period,value\nK1,2026-08,70\n"
+        assert (await send("v.csv", content, source="Mosaic", external_reference="job-7"))[0] == 0
+        (found,) = (await (await plan.manager()).get(plan.url("/submissions"))).json()["items"]
+        assert (found["source"], found["external_reference"], found["file_name"]) == (
+            "Mosaic",
+            "job-7",
+            "v.csv",
+        )
 
 
 class TestJson:
@@ -108,34 +122,63 @@ class TestJson:
         code, printed = await send("v.json", json.dumps(rows))
         assert code == 1 and "rows 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 20 more: There is no KPI" in printed
 
+    async def test_ndjson_is_named_by_line(self, plan: PlanWorld, send: Any) -> None:
+        code, printed = await send("v.ndjson", '{"kpi": "K9", "period": "2026-08", "value": 1}\n' * 2)
+        assert code == 1 and "  lines 1 and 2: There is no KPI" in printed
+
     @pytest.mark.parametrize("content", ["{", "3", '{"values": []}', "[]"])
-    def test_a_file_that_is_none_is_refused(self, content: str) -> None:
+    def test_a_file_that_is_none_is_refused(self, content: str, tmp_path: Path) -> None:
+        file = tmp_path / "v.json"
+        file.write_text(content)
         with pytest.raises(CannotSend):
-            read_file(content.encode(), is_json=True)
+            read_file(file)
 
 
-class TestBatches:
-    def test_hold_5000_rows_or_four_megabytes(self) -> None:
-        rows = [Row(f"row {n}", "{}") for n in range(12_001)]
-        assert [len(batch) for batch in in_batches(rows)] == [5000, 5000, 2001]
-        long = [Row(f"row {n}", "x" * 1_500_000) for n in range(5)]
-        assert [len(batch) for batch in in_batches(long)] == [2, 2, 1]
+class TestPutOff:
+    async def test_a_workbook_is_waited_for(self, plan: PlanWorld, send: Any, work: Work) -> None:
+        await a_kpi(plan)
+        content = workbook(("S", [["Ref", "Aug-26", "Sep-26"], ["K1", 70, "lots"], ["K9", 1, 2]]))
+        sending = asyncio.create_task(send("v.xlsx", content, mode="partial", sleep=soon))
+        await until_ended(sending, work)
+        code, printed = sending.result()
+        assert code == 1
+        assert printed.splitlines()[0] == "4 rows: 1 created, 3 rejected"
+        assert "  S!C2: “lots” is not a number" in printed and "  S!B3; S!C3:" not in printed
+        assert "  S!B3 and S!C3: There is no KPI “K9”" in printed
 
-    async def test_each_is_told_and_all_together(self, plan: PlanWorld, send: Any) -> None:
-        await a_kpi(plan, period_type="day", unit="none")
-        rows = [
-            f"K1,{year}-{month:02}-{day:02},1"
-            for year in range(2000, 2019)
-            for month in range(1, 13)
-            for day in range(1, 29)
-        ][:5003]
-        code, printed = await send("v.csv", "\n".join(["kpi,period,value", *rows]))
-        assert code == 0
-        assert printed.splitlines() == [
-            "Batch 1 of 2: 5,000 rows: 5,000 created",
-            "Batch 2 of 2: 3 rows: 3 created",
-            "In all 5,003 rows: 5,003 created.",
-        ]
+    async def test_a_run_that_was_killed_is_found_again(
+        self, plan: PlanWorld, send: Any, work: Work, machine: Machine, address: str
+    ) -> None:
+        await a_kpi(plan)
+        content = workbook(("S", [["Ref", "Aug-26"], ["K1", 70]]))
+        with pytest.raises(Killed):
+            await send("v.xlsx", content, sleep=killed)
+        sending = asyncio.create_task(send("v.xlsx", content, sleep=soon))
+        await asyncio.sleep(0.3)
+        await until_ended(sending, work)
+        code, printed = sending.result()
+        first, second = printed.splitlines()
+        assert first.startswith("This file is being read already, as submission ")
+        assert (code, second) == (0, "1 rows: 1 created")
+        assert await plan.service.one("select count(*) from submission where plan_id = %s", plan.id) == 1
+
+
+class Killed(Exception):
+    """Stands for the end of the process: nothing is tidied up, nobody is told."""
+
+
+def killed(_: float) -> None:
+    raise Killed
+
+
+def soon(_: float) -> None:
+    time.sleep(0.05)
+
+
+async def until_ended(sending: asyncio.Task[Any], work: Work) -> None:
+    while not sending.done():
+        await work()
+        await asyncio.sleep(0.05)
 
 
 class TestCannotSend:
@@ -159,6 +202,13 @@ class TestCannotSend:
             )
         assert code == 2 and "does not take requests (ConnectError" in printed
         assert len(waits) == 6 and waits == sorted(waits)
+
+    def test_a_name_that_does_not_say_what_it_is(self, tmp_path: Path) -> None:
+        file = tmp_path / "values.dat"
+        file.write_text("kpi,period,value")
+        err = io.StringIO()
+        assert push(file, url="http://x", client_id="", client_secret="", plan="", err=err) == 2
+        assert "must end with what the file is" in err.getvalue()
 
     async def test_a_missing_file(self, tmp_path: Path) -> None:
         err = io.StringIO()
@@ -188,6 +238,9 @@ class Scripted(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
+BODY = Body(b"{}", "application/x-ndjson")
+
+
 class TestRetries:
     @pytest.fixture
     def service(self) -> Iterator[str]:
@@ -203,7 +256,7 @@ class TestRetries:
         Scripted.answers = [(429, {"Retry-After": "7"}), (503, {}), (201, {})]
         waits: list[float] = []
         with httpx.Client(base_url=service) as client:
-            assert Sender(client, "id", "secret", waits.append).post("/x", b"{}", "key").status_code == 201
+            assert Sender(client, "id", "secret", waits.append).post("/x", BODY, "key").status_code == 201
         assert waits[0] == 7 and 0.8 <= waits[1] <= 1.2
         assert {request["idempotency-key"] for request in Scripted.seen[1:]} == {"key"}
 
@@ -211,6 +264,6 @@ class TestRetries:
         Scripted.answers = [(401, {}), (201, {}), (401, {}), (401, {})]
         with httpx.Client(base_url=service) as client:
             sender = Sender(client, "id", "secret", lambda _: None)
-            assert sender.post("/x", b"{}", "key").status_code == 201
+            assert sender.post("/x", BODY, "key").status_code == 201
             assert Scripted.seen[-1]["authorization"] == "Bearer token-3"
-            assert sender.post("/x", b"{}", "key").status_code == 401
+            assert sender.post("/x", BODY, "key").status_code == 401

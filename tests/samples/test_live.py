@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.core.errors import Problem, ProblemType
-from api.measurements.push import read_file
 from api.plan_documents.canonical import canonical
 from api.plan_documents.checks import errors_in
 from api.samples.live.feeds import CASE_SYSTEM_KPIS
@@ -155,16 +154,14 @@ class TestNextMonth:
         self, live: PlanWorld, service: Service, engine: AsyncEngine
     ) -> None:
         written = await next_month_csv(engine)
-        rows, _ = read_file(written.encode(), is_json=False)
-        body = f'{{"rows":[{",".join(row.body for row in rows)}],"dry_run":%s}}'
         async with signed_in(service, Role.INTEGRATION) as system:
-            headers = {"Content-Type": "application/json"}
-            send = live.url("/measurements")
-            told = (await system.post(send, content=body % "true", headers=headers)).json()
+            send = live.url("/measurement-files")
+            headers = {"Content-Type": "text/csv"}
+            told = (await system.post(f"{send}?dry_run=true", content=written, headers=headers)).json()
             assert (told["received"], told["created"]) == (len(CASE_SYSTEM_KPIS), len(CASE_SYSTEM_KPIS))
-            stored = (await system.post(send, content=body % "false", headers=headers)).json()
+            stored = (await system.post(send, content=written, headers=headers)).json()
             assert (stored["created"], stored["rejected"]) == (len(CASE_SYSTEM_KPIS), 0)
-            again = (await system.post(send, content=body % "false", headers=headers)).json()
+            again = (await system.post(send, content=written, headers=headers)).json()
             assert (again["unchanged"], again["created"]) == (len(CASE_SYSTEM_KPIS), 0)
         with pytest.raises(Problem) as refused:
             await next_month_csv(engine)
