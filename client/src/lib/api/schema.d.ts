@@ -224,6 +224,277 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/plans/{plan}/audit-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List audit templates
+         * @description The latest edition of each. Sort keys: ref, title.
+         */
+        get: operations["list_audit_templates"];
+        put?: never;
+        /**
+         * Add an audit template
+         * @description Its first edition. Each domain is graded, or scored on the template's scale.
+         */
+        post: operations["create_audit_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/audit-templates/{template}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an audit template
+         * @description One edition; older ones stay readable, because audits were made on them.
+         */
+        get: operations["read_audit_template"];
+        /**
+         * Make the next edition of an audit template
+         * @description New audits are made on it; earlier ones keep theirs, and add up with them domain by domain.
+         *
+         *     409 where a KPI is derived from a domain that would go or change its scale: its line would run on
+         *     over figures that do not compare.
+         */
+        put: operations["replace_audit_template"];
+        post?: never;
+        /**
+         * Delete an audit template
+         * @description Only one without audits and derived KPIs; disable others.
+         */
+        delete: operations["delete_audit_template"];
+        options?: never;
+        head?: never;
+        /**
+         * Enable or disable an audit template
+         * @description A disabled template takes no new audits; those it has still count.
+         */
+        patch: operations["update_audit_template"];
+        trace?: never;
+    };
+    "/v1/plans/{plan}/audit-templates/{template}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what a template's audits add up to
+         * @description Distribution, average, before and after moderation, and the windscreen position beside them.
+         *
+         *     Fewer than twenty audits are flagged, and their shares told as "3 of 4".
+         */
+        get: operations["read_audit_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/audit-measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the KPIs derived from audits
+         * @description What each is derived from. Sort keys: kpi, template.
+         */
+        get: operations["list_audit_measures"];
+        put?: never;
+        /**
+         * Derive a KPI from audits
+         * @description Its values are made at once, and again whenever audits change, under the door `audits`.
+         *
+         *     A team's audits make the value of the KPI's segment that bears the team's ref. A value that somebody
+         *     else brought for the same segment, period and basis is left alone, and listed.
+         */
+        post: operations["create_audit_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/audit-measures/{kpi}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what a KPI is derived from
+         * @description Addressed by the KPI's ref.
+         */
+        get: operations["read_audit_measure"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop deriving a KPI from audits
+         * @description The values it has stay, and change no more with the audits.
+         */
+        delete: operations["delete_audit_measure"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/audits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List audits
+         * @description Scores only, the latest month first. Sort keys: ref, month, updated.
+         */
+        get: operations["list_audits"];
+        put?: never;
+        /**
+         * Record an audit
+         * @description Marks alone: no case number, no name, no comment, no day. Its ref is given by the service.
+         */
+        post: operations["record_audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/audit-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record audits in bulk
+         * @description 1 to 1,000 audits. `atomic` (the default) records all or, if one is wrong, none; `partial` the good.
+         *
+         *     Two audits may be alike in all that is kept, so the same rows again are further audits: send an
+         *     Idempotency-Key, and a retry is safe. Of a refused row nothing is kept.
+         */
+        post: operations["record_audits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/audits/{audit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an audit
+         * @description Its marks before and after moderation, on the edition it was made on.
+         */
+        get: operations["read_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Correct an audit
+         * @description A merge patch; also how moderation is recorded when it comes later. Its history stays.
+         */
+        patch: operations["correct_audit"];
+        trace?: never;
+    };
+    "/v1/plans/{plan}/audits/{audit}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw an audit
+         * @description It counts nowhere from then on, and stays readable with the reason.
+         */
+        post: operations["withdraw_audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/windscreen-positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List windscreen positions
+         * @description Every judgement, the one that stands first. Sort keys: judged, recorded.
+         */
+        get: operations["list_windscreen_positions"];
+        put?: never;
+        /**
+         * Record a windscreen position
+         * @description Where the service stands, in somebody's judgement. It is never computed, and never edited.
+         */
+        post: operations["record_windscreen_position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/windscreen-positions/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a windscreen position
+         * @description One judgement, by whom, and why.
+         */
+        get: operations["read_windscreen_position"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a windscreen position
+         * @description One recorded in error. Its history stays.
+         */
+        delete: operations["delete_windscreen_position"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/authorities": {
         parameters: {
             query?: never;
@@ -1081,6 +1352,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/plans/{plan}/measurement-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Push a file of values
+         * @description A CSV, NDJSON or XLSX file of up to a million values, long or wide (KPIs down, periods across).
+         *
+         *     All of the file is stored or, if one row is wrong, none (`atomic`); or every good row (`partial`).
+         *     Small CSV and NDJSON is answered at once: 201, or 200 for a dry run. A workbook, or a file over
+         *     5 MB, is put off (202): poll the submission. Separators, encodings, header names and spellings
+         *     of periods are recognised, and told as findings; what could mean two things is refused.
+         */
+        post: operations["push_measurement_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plans/{plan}/people": {
         parameters: {
             query?: never;
@@ -1833,6 +2129,8 @@ export interface paths {
         /**
          * Read a submission
          * @description Its counts, its first hundred changes, and its first hundred kinds of errors.
+         *
+         *     While it is `pending`, its progress; then it was `stored`, `rejected` or `previewed`, or it `failed`.
          */
         get: operations["read_submission"];
         put?: never;
@@ -1855,6 +2153,28 @@ export interface paths {
          * @description Each reason beside the row as it was sent. Sort keys: index, code.
          */
         get: operations["list_rejected_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/submissions/{submission}/rejected-rows.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the rejected rows of a submission
+         * @description All of them as CSV: each row as it was sent, with its place and every reason beside it.
+         *
+         *     Put right, the file can be pushed as it is: the columns added are left out.
+         */
+        get: operations["download_rejected_rows"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1930,6 +2250,111 @@ export interface paths {
         get: operations["list_my_work"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/kpis/{kpi}/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the verdicts on a KPI
+         * @description Every segment and basis with values; and the verdicts that a change of profile, target, polarity,
+         *     nature, unit or definition, or a rebase, did away with: what changed, when, by whom.
+         */
+        get: operations["read_kpi_verdicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/kpis/{kpi}/rebases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a KPI's rebases
+         * @description Where somebody proposed to draw the line anew, and what became of it. Sort keys: number, from.
+         */
+        get: operations["list_rebases"];
+        put?: never;
+        /**
+         * Propose a rebase
+         * @description Nothing is judged anew before a second person agrees.
+         */
+        post: operations["propose_rebase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/kpis/{kpi}/rebases/{rebase}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a rebase
+         * @description One rebase, and whether you may agree to it.
+         */
+        get: operations["read_rebase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/kpis/{kpi}/rebases/{rebase}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Agree to a rebase
+         * @description By another person than its proposer. The KPI is judged anew; the verdict of before stays visible.
+         */
+        post: operations["agree_to_rebase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/kpis/{kpi}/rebases/{rebase}/rejection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject a rebase
+         * @description By anyone who may change the KPI; its proposer takes it back so.
+         */
+        post: operations["reject_rebase"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2503,6 +2928,415 @@ export interface components {
             title: string;
             kind: components["schemas"]["ThemeKind"];
         };
+        /**
+         * AuditBatch
+         * @description Audits to record. `atomic`: all or none. `partial`: every good one.
+         */
+        AuditBatch: {
+            /** Rows */
+            rows: components["schemas"]["AuditCreate"][];
+            /** @default atomic */
+            mode: components["schemas"]["Mode"];
+            /**
+             * Dry Run
+             * @description Say what is wrong, and record nothing.
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        /**
+         * AuditBatchRead
+         * @description What became of a batch: `received = created + rejected`, always.
+         *
+         *     Of a refused row nothing is kept: it may hold what must not be.
+         */
+        AuditBatchRead: {
+            mode: components["schemas"]["Mode"];
+            /** Dry Run */
+            dry_run: boolean;
+            /** Received */
+            received: number;
+            /**
+             * Created
+             * @description Of a dry run: how many would be.
+             */
+            created: number;
+            /** Rejected */
+            rejected: number;
+            /**
+             * Audits
+             * @description Refs given, in the order of the rows; empty for a dry run.
+             */
+            audits: string[];
+            /**
+             * Errors
+             * @description The first hundred kinds.
+             */
+            errors: components["schemas"]["RowErrorRead"][];
+        };
+        /**
+         * AuditCreate
+         * @description One audit: what the auditor gave and, if moderated, what the moderator made of it.
+         *
+         *     A domain that was not audited is left out; it is counted nowhere.
+         */
+        AuditCreate: {
+            /**
+             * Template
+             * @example practice
+             */
+            template: string;
+            /**
+             * Edition
+             * @description The edition it was made on; the latest unless given.
+             */
+            edition?: number | null;
+            /**
+             * Month
+             * @description A day is taken for its month; the day is not kept.
+             * @example 2018-08
+             */
+            month: string;
+            /**
+             * Team
+             * @description A party of the kind team, whose work was audited.
+             * @example north
+             */
+            team?: string | null;
+            /**
+             * Auditor
+             * @description A party.
+             * @example head-of-qa
+             */
+            auditor?: string | null;
+            /**
+             * Moderator
+             * @description A party; only with moderated marks.
+             */
+            moderator?: string | null;
+            /**
+             * Scores
+             * @description By domain: the auditor's mark, before moderation.
+             * @example {
+             *       "assessment": 6,
+             *       "overall": "requires_improvement",
+             *       "planning": 5
+             *     }
+             */
+            scores: {
+                [key: string]: components["schemas"]["Grade"] | number | null;
+            };
+            /**
+             * Moderated
+             * @description By domain: the mark after moderation.
+             * @default {}
+             */
+            moderated: {
+                [key: string]: components["schemas"]["Grade"] | number | null;
+            };
+        };
+        /**
+         * AuditMeasureCreate
+         * @description What a KPI's values are derived from.
+         *
+         *     An average needs a KPI whose unit is `score`; a share `percent`; a count `count`. Its periods are
+         *     months or longer.
+         */
+        AuditMeasureCreate: {
+            /**
+             * Kpi
+             * @example OBA3-02
+             */
+            kpi: string;
+            /**
+             * Template
+             * @example practice
+             */
+            template: string;
+            /**
+             * Domain
+             * @description Left out: of an average, all scored domains together; of a count, whole audits.
+             */
+            domain?: string | null;
+            /** @default final */
+            stage: components["schemas"]["AuditStage"];
+            /** @example average */
+            statistic: components["schemas"]["AuditStatistic"];
+            /**
+             * Grades
+             * @description Of a share: the grades that count; good and outstanding unless given.
+             */
+            grades?: components["schemas"]["Grade"][] | null;
+            /** @default operational_provisional */
+            basis: components["schemas"]["Basis"];
+        };
+        /** AuditMeasurePage */
+        AuditMeasurePage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["AuditMeasureRead"][];
+        };
+        /** AuditMeasureRead */
+        AuditMeasureRead: {
+            /** Kpi */
+            kpi: string;
+            /** Version */
+            version: number;
+            /** Template */
+            template: string;
+            /** Domain */
+            domain: string | null;
+            stage: components["schemas"]["AuditStage"];
+            statistic: components["schemas"]["AuditStatistic"];
+            /** Grades */
+            grades: components["schemas"]["Grade"][];
+            basis: components["schemas"]["Basis"];
+            /**
+             * Source
+             * @description What each derived value says of its source.
+             */
+            source: string;
+            /**
+             * Left Alone
+             * @description Values of this KPI and basis that a person or system brought: audits never replace them. The latest hundred.
+             */
+            left_alone: components["schemas"]["LeftAlone"][];
+            /** Updated At */
+            updated_at: string;
+        };
+        /** AuditPage */
+        AuditPage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["AuditRead"][];
+        };
+        /** AuditRead */
+        AuditRead: {
+            /**
+             * Ref
+             * @description Given by the service; it says nothing of the case.
+             * @example AU-17
+             */
+            ref: string;
+            /** Version */
+            version: number;
+            /** Template */
+            template: string;
+            /** Edition */
+            edition: number;
+            /**
+             * Month
+             * @example 2018-08
+             */
+            month: string;
+            team: components["schemas"]["PartyNamed"] | null;
+            auditor: components["schemas"]["PartyNamed"] | null;
+            moderator: components["schemas"]["PartyNamed"] | null;
+            /** Marks */
+            marks: components["schemas"]["api__audits__schemas__MarkRead"][];
+            /** Is Moderated */
+            is_moderated: boolean;
+            /** @description A withdrawn audit counts nowhere. */
+            withdrawn: components["schemas"]["WithdrawalRead"] | null;
+            /** Recorded By */
+            recorded_by: string | null;
+            /** Recorded At */
+            recorded_at: string;
+            /** Updated At */
+            updated_at: string;
+        };
+        /**
+         * AuditResultsRead
+         * @description A template's audits, period by period, oldest first. A period without audits is not there.
+         */
+        AuditResultsRead: {
+            /** Template */
+            template: string;
+            /** Title */
+            title: string;
+            by: components["schemas"]["PeriodType"];
+            /** Periods */
+            periods: components["schemas"]["PeriodResultRead"][];
+        };
+        /**
+         * AuditScale
+         * @description How a domain of a case-file audit is marked.
+         * @enum {string}
+         */
+        AuditScale: "grade" | "score";
+        /**
+         * AuditStage
+         * @enum {string}
+         */
+        AuditStage: "before" | "after" | "final";
+        /**
+         * AuditStatistic
+         * @enum {string}
+         */
+        AuditStatistic: "average" | "share" | "count";
+        /** AuditTemplateCreate */
+        AuditTemplateCreate: {
+            /**
+             * Title
+             * @example Practice audit
+             */
+            title: string;
+            /** Domains */
+            domains: components["schemas"]["DomainWrite"][];
+            /** @description Of its scored domains; null where none is. */
+            scale?: components["schemas"]["ScaleWrite"] | null;
+            /**
+             * Moderation Expected
+             * @description Whether audits without a moderator's marks are shown as waiting for them.
+             * @default false
+             */
+            moderation_expected: boolean;
+            /**
+             * Ref
+             * @example practice
+             */
+            ref: string;
+            /**
+             * Is Enabled
+             * @default true
+             */
+            is_enabled: boolean;
+        };
+        /** AuditTemplatePage */
+        AuditTemplatePage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["AuditTemplateRead"][];
+        };
+        /**
+         * AuditTemplateRead
+         * @description One edition of a template.
+         */
+        AuditTemplateRead: {
+            /**
+             * Ref
+             * @example practice
+             */
+            ref: string;
+            /** Version */
+            version: number;
+            /** Title */
+            title: string;
+            /**
+             * Is Enabled
+             * @description Whether new audits may use it.
+             */
+            is_enabled: boolean;
+            /** Edition */
+            edition: number;
+            /** Is Latest */
+            is_latest: boolean;
+            /** Moderation Expected */
+            moderation_expected: boolean;
+            scale: components["schemas"]["ScaleRead"] | null;
+            /** Domains */
+            domains: components["schemas"]["DomainRead"][];
+            /**
+             * Audits
+             * @description Made on this edition and not withdrawn.
+             */
+            audits: number;
+            /**
+             * Kpis
+             * @description Refs of the KPIs derived from the template.
+             */
+            kpis: string[];
+            /** Updated At */
+            updated_at: string;
+        };
+        /**
+         * AuditTemplateReplace
+         * @description The next edition, whole. Audits made before keep theirs.
+         */
+        AuditTemplateReplace: {
+            /**
+             * Title
+             * @example Practice audit
+             */
+            title: string;
+            /** Domains */
+            domains: components["schemas"]["DomainWrite"][];
+            /** @description Of its scored domains; null where none is. */
+            scale?: components["schemas"]["ScaleWrite"] | null;
+            /**
+             * Moderation Expected
+             * @description Whether audits without a moderator's marks are shown as waiting for them.
+             * @default false
+             */
+            moderation_expected: boolean;
+        };
+        /**
+         * AuditTemplateUpdate
+         * @description Enabling and disabling make no new edition.
+         */
+        AuditTemplateUpdate: {
+            /** Is Enabled */
+            is_enabled: boolean;
+        };
+        /**
+         * AuditUpdate
+         * @description A merge patch, also of the marks by domain; null takes one away. Template and edition stay.
+         */
+        AuditUpdate: {
+            /** Month */
+            month?: string | null;
+            /** Team */
+            team?: string | null;
+            /** Auditor */
+            auditor?: string | null;
+            /** Moderator */
+            moderator?: string | null;
+            /** Scores */
+            scores?: {
+                [key: string]: components["schemas"]["Grade"] | number | null;
+            } | null;
+            /** Moderated */
+            moderated?: {
+                [key: string]: components["schemas"]["Grade"] | number | null;
+            } | null;
+        };
+        /** AuditWithdraw */
+        AuditWithdraw: {
+            because: components["schemas"]["AuditWithdrawal"];
+        };
+        /**
+         * AuditWithdrawal
+         * @description Why an audit no longer counts: words to choose from, so that nobody writes about a child.
+         * @enum {string}
+         */
+        AuditWithdrawal: "recorded_twice" | "recorded_in_error" | "wrong_template" | "not_completed";
         /** Authority */
         Authority: {
             /** Ref */
@@ -2600,6 +3434,49 @@ export interface components {
             name?: string;
             /** Code */
             code?: string | null;
+        };
+        /**
+         * AverageRead
+         * @description Over all scored domains of all audits; null where there are none, or their scales differ.
+         */
+        AverageRead: {
+            /** Before */
+            before: number | null;
+            /** After */
+            after: number | null;
+            /** Final */
+            final: number | null;
+            /**
+             * Scores
+             * @description How many scores there are before moderation.
+             */
+            scores: number;
+        };
+        /** BandRead */
+        BandRead: {
+            /** Title */
+            title: string;
+            /** Lowest */
+            lowest: number;
+            grade: components["schemas"]["Grade"] | null;
+        };
+        /**
+         * BandWrite
+         * @description A stretch of the scale, from its lowest score up to the next band's.
+         */
+        BandWrite: {
+            /**
+             * Title
+             * @example Good evidence
+             */
+            title: string;
+            /**
+             * Lowest
+             * @example 7
+             */
+            lowest: number;
+            /** @description The grade that scores of this band amount to, if the template says so. */
+            grade?: components["schemas"]["Grade"] | null;
         };
         /**
          * Basis
@@ -2731,7 +3608,7 @@ export interface components {
          * @description The kinds of item a change can be of.
          * @enum {string}
          */
-        ChangedKind: "plan" | "inspection" | "theme" | "party" | "recommendation" | "action" | "check" | "kpi" | "feed" | "submission" | "narrative" | "risk" | "escalation" | "ladder" | "membership" | "deputy" | "imported_document";
+        ChangedKind: "plan" | "inspection" | "theme" | "party" | "recommendation" | "action" | "check" | "audit" | "audit_template" | "audit_measure" | "windscreen_position" | "kpi" | "feed" | "submission" | "narrative" | "risk" | "escalation" | "ladder" | "membership" | "deputy" | "imported_document";
         /**
          * Check
          * @description A check that work did what it was for ("closing the loop").
@@ -3369,6 +4246,12 @@ export interface components {
             is_current: boolean;
         };
         /**
+         * DialPlace
+         * @description Where within its grade the windscreen's needle points: towards the worse, amid, or the better.
+         * @enum {string}
+         */
+        DialPlace: "lower" | "middle" | "upper";
+        /**
          * Dimension
          * @enum {string}
          */
@@ -3398,6 +4281,52 @@ export interface components {
          * @enum {string}
          */
         Direction: "better" | "worse" | "same";
+        /** DomainRead */
+        DomainRead: {
+            /**
+             * Ref
+             * @example voice
+             */
+            ref: string;
+            /** Title */
+            title: string;
+            scale: components["schemas"]["AuditScale"];
+        };
+        /**
+         * DomainResultRead
+         * @description A domain that changed its scale with an edition stands there once for each scale.
+         */
+        DomainResultRead: {
+            /** Domain */
+            domain: string;
+            /** Title */
+            title: string;
+            scale: components["schemas"]["AuditScale"];
+            /** Lowest */
+            lowest: number | null;
+            /** Highest */
+            highest: number | null;
+            before: components["schemas"]["SummaryRead"];
+            after: components["schemas"]["SummaryRead"];
+            /** @description After moderation where there was one, else before. */
+            final: components["schemas"]["SummaryRead"];
+            moderation: components["schemas"]["ModerationRead"];
+        };
+        /** DomainWrite */
+        DomainWrite: {
+            /**
+             * Ref
+             * @example voice
+             */
+            ref: string;
+            /**
+             * Title
+             * @example Voice of the child
+             */
+            title: string;
+            /** @default grade */
+            scale: components["schemas"]["AuditScale"];
+        };
         /** DoubtLine */
         DoubtLine: {
             /** Id */
@@ -3465,6 +4394,34 @@ export interface components {
          * @enum {string}
          */
         DueMeans: "finish" | "start" | "review" | "first_check";
+        /**
+         * EarlierVerdictRead
+         * @description A verdict that a change of what it rests on did away with.
+         */
+        EarlierVerdictRead: {
+            /**
+             * Segment
+             * @example _all
+             */
+            segment: string;
+            basis: components["schemas"]["Basis"];
+            /**
+             * Because
+             * @description What changed.
+             * @example [
+             *       "rebase"
+             *     ]
+             */
+            because: components["schemas"]["VerdictInput"][];
+            /** At */
+            at: string;
+            /** By */
+            by: string | null;
+            /** Reason */
+            reason: string | null;
+            /** @description As it stood before. */
+            verdict: components["schemas"]["VerdictRead"];
+        };
         /**
          * EscalationCause
          * @enum {string}
@@ -3904,22 +4861,6 @@ export interface components {
             /** Paragraphs */
             paragraphs?: string | null;
         };
-        /** FindingRead */
-        FindingRead: {
-            /** Ref */
-            ref: string;
-            /** Text */
-            text: string;
-            /** Page */
-            page: string | null;
-            /** Paragraphs */
-            paragraphs: string | null;
-            /**
-             * Recommendations
-             * @description Refs of the recommendations that answer it.
-             */
-            recommendations: string[];
-        };
         /**
          * FindingWrite
          * @description One finding; its ref is what recommendations point at.
@@ -4057,6 +4998,15 @@ export interface components {
              * @example A01.KA03
              */
             ref: string;
+        };
+        /** GoodOrBetterRead */
+        GoodOrBetterRead: {
+            /** Count */
+            count: number;
+            /** Share */
+            share: number;
+            /** Said */
+            said: string;
         };
         /** GoodRead */
         GoodRead: {
@@ -4246,7 +5196,7 @@ export interface components {
             /** Judgements */
             judgements: components["schemas"]["JudgementRead"][];
             /** Findings */
-            findings: components["schemas"]["FindingRead"][];
+            findings: components["schemas"]["api__plans__inspections__schemas__FindingRead"][];
             /**
              * Recommendations
              * @description Refs of the recommendations that refer to it.
@@ -4895,6 +5845,13 @@ export interface components {
              */
             target_expected: number | null;
             freshness: components["schemas"]["FreshnessRead"] | null;
+            /** @description Of the series shown; null until the first is made. */
+            verdict: components["schemas"]["VerdictRead"] | null;
+            /**
+             * Verdict Is Pending
+             * @description It is being made anew, and may be of earlier values.
+             */
+            verdict_is_pending: boolean;
             /** Source Ref */
             source_ref: string | null;
             /** Other Titles */
@@ -5065,6 +6022,13 @@ export interface components {
              */
             target_expected: number | null;
             freshness: components["schemas"]["FreshnessRead"] | null;
+            /** @description Of the series shown; null until the first is made. */
+            verdict: components["schemas"]["VerdictRead"] | null;
+            /**
+             * Verdict Is Pending
+             * @description It is being made anew, and may be of earlier values.
+             */
+            verdict_is_pending: boolean;
         };
         /**
          * KpiUnder
@@ -5136,6 +6100,21 @@ export interface components {
             /** Due After Days */
             due_after_days?: number | null;
             superseded?: components["schemas"]["SupersessionWrite"] | null;
+        };
+        /**
+         * KpiVerdictsRead
+         * @description The verdict on every series of a KPI, and those that earlier ways of judging gave.
+         */
+        KpiVerdictsRead: {
+            /** Kpi */
+            kpi: string;
+            /** Series */
+            series: components["schemas"]["SeriesVerdictRead"][];
+            /**
+             * Earlier
+             * @description Newest first, at most 200.
+             */
+            earlier: components["schemas"]["EarlierVerdictRead"][];
         };
         /** LadderCreate */
         LadderCreate: {
@@ -5359,6 +6338,22 @@ export interface components {
          * @enum {string}
          */
         LedKind: "recommendation" | "action" | "kpi" | "risk" | "check";
+        /**
+         * LeftAlone
+         * @description A value that somebody else brought.
+         */
+        LeftAlone: {
+            /** Segment */
+            segment: string;
+            /** Period */
+            period: string;
+        };
+        /**
+         * LineBreak
+         * @description Why a series is judged anew from a period on.
+         * @enum {string}
+         */
+        LineBreak: "definition" | "rebase";
         /**
          * MayRead
          * @description What you may do with it as it stands.
@@ -5717,6 +6712,20 @@ export interface components {
          * @enum {string}
          */
         Mode: "atomic" | "partial";
+        /**
+         * ModerationRead
+         * @description Only of marks that were moderated; their own before and after.
+         */
+        ModerationRead: {
+            /** Moderated */
+            moderated: number;
+            /** Moved Up */
+            moved_up: number;
+            /** Moved Down */
+            moved_down: number;
+            /** Unchanged */
+            unchanged: number;
+        };
         /**
          * MyAction
          * @description An open action you lead.
@@ -6155,13 +7164,12 @@ export interface components {
          * @enum {string}
          */
         OutcomeEvidence: "evidenced" | "not_evidenced" | "cannot_tell" | "not_checked";
-        /** PartRead */
-        PartRead: {
-            /** Ref */
-            ref: string;
-            /** Text */
-            text: string;
-        };
+        /**
+         * Outlook
+         * @description Where a trend leads by the day of the next dated target.
+         * @enum {string}
+         */
+        Outlook: "will_reach" | "may_reach" | "will_not_reach";
         /** PartWrite */
         PartWrite: {
             /**
@@ -6370,6 +7378,38 @@ export interface components {
             password: string;
         };
         /**
+         * PercentagesAre
+         * @description What a sender may say of them.
+         * @enum {string}
+         */
+        PercentagesAre: "percents" | "fractions";
+        /** PeriodResultRead */
+        PeriodResultRead: {
+            /**
+             * Period
+             * @example 2018-08
+             */
+            period: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /** @description The judgement that stood at the period's end, or stands today where it has not ended. */
+            windscreen: components["schemas"]["WindscreenPositionRead"] | null;
+            whole: components["schemas"]["ResultRead"];
+            /**
+             * Teams
+             * @description With `by_team`.
+             */
+            teams: components["schemas"]["TeamResultRead"][];
+        };
+        /**
          * PeriodType
          * @description One per KPI; the canonical keys are distinct by type (see api.kpis.periods).
          * @enum {string}
@@ -6379,7 +7419,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "plan:read" | "plan:visit" | "plan:create" | "plan:update" | "plan:delete" | "plan:import" | "plan:export" | "setup:write" | "recommendation:create" | "recommendation:update" | "recommendation:update_led" | "recommendation:delete" | "action:create" | "action:update" | "action:update_led" | "action:delete" | "check:write" | "check:write_led" | "kpi:create" | "kpi:update" | "kpi:delete" | "measurement:write" | "measurement:write_set" | "narrative:write" | "narrative:write_led" | "risk:write" | "risk:write_led" | "note:write" | "escalation:raise" | "escalation:answer" | "escalation:manage" | "change:read" | "member:manage" | "deputy:appoint" | "user:manage" | "team:manage" | "integration:manage" | "authority:manage" | "sign_in:read";
+        Permission: "plan:read" | "plan:visit" | "plan:create" | "plan:update" | "plan:delete" | "plan:import" | "plan:export" | "setup:write" | "recommendation:create" | "recommendation:update" | "recommendation:update_led" | "recommendation:delete" | "action:create" | "action:update" | "action:update_led" | "action:delete" | "check:write" | "check:write_led" | "kpi:create" | "kpi:update" | "kpi:delete" | "measurement:write" | "measurement:write_set" | "audit_template:write" | "audit:write" | "narrative:write" | "narrative:write_led" | "risk:write" | "risk:write_led" | "note:write" | "escalation:raise" | "escalation:answer" | "escalation:manage" | "change:read" | "member:manage" | "deputy:appoint" | "user:manage" | "team:manage" | "integration:manage" | "authority:manage" | "sign_in:read";
         /** PermissionRead */
         PermissionRead: {
             permission: components["schemas"]["Permission"];
@@ -6523,6 +7563,8 @@ export interface components {
              * @default 31
              */
             amber_days: number;
+            /** @default mdc */
+            spc_profile: components["schemas"]["SpcProfile"];
             /**
              * Status Words
              * @default []
@@ -6951,6 +7993,8 @@ export interface components {
             due_soon_days: number;
             /** Amber Days */
             amber_days: number;
+            /** @description Which reading of the control chart judges its KPIs. */
+            spc_profile: components["schemas"]["SpcProfile"];
             /** Status Words */
             status_words: components["schemas"]["StatusWordRead"][];
             /** Colour Key */
@@ -7076,6 +8120,7 @@ export interface components {
              * @description Suggested amber up to this many days late, red beyond.
              */
             amber_days?: number;
+            spc_profile?: components["schemas"]["SpcProfile"];
             /** Status Words */
             status_words?: components["schemas"]["StatusWordWrite"][];
             /** Colour Key */
@@ -7166,12 +8211,110 @@ export interface components {
             /** Meaning */
             meaning: string;
         };
+        /** ProgressRead */
+        ProgressRead: {
+            /** Rows Read */
+            rows_read: number;
+            /**
+             * Share Read
+             * @description Of the file, from 0 to 1; null for a workbook. Values are stored once all is read.
+             */
+            share_read: number | null;
+        };
         /**
          * Rating
          * @description BRAG: how progress stands, apart from status.
          * @enum {string}
          */
         Rating: "blue" | "green" | "amber" | "red" | "grey";
+        /** RebaseAgreement */
+        RebaseAgreement: {
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * RebaseCreate
+         * @description A proposal to judge a KPI anew from a period on. Another person agrees to it or rejects it.
+         */
+        RebaseCreate: {
+            /**
+             * From Period
+             * @example 2026-04
+             */
+            from_period: string;
+            /**
+             * Reason
+             * @example The front door was redesigned in April: a new process.
+             */
+            reason: string;
+            /**
+             * Segment
+             * @description Only this segment; null is every one.
+             */
+            segment?: string | null;
+            /** @description Only this basis; null is every one. */
+            basis?: components["schemas"]["Basis"] | null;
+        };
+        /** RebasePage */
+        RebasePage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["RebaseRead"][];
+        };
+        /** RebaseRead */
+        RebaseRead: {
+            /** Number */
+            number: number;
+            /** Version */
+            version: number;
+            /** Kpi */
+            kpi: string;
+            /** From Period */
+            from_period: string;
+            /** Segment */
+            segment: string | null;
+            basis: components["schemas"]["Basis"] | null;
+            /** Reason */
+            reason: string;
+            state: components["schemas"]["RebaseState"];
+            /** Proposed By */
+            proposed_by: string | null;
+            /** Proposed At */
+            proposed_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decision Note */
+            decision_note: string | null;
+            /**
+             * May Agree
+             * @description It waits, and you are neither its proposer nor without the right.
+             */
+            may_agree: boolean;
+        };
+        /** RebaseRejection */
+        RebaseRejection: {
+            /**
+             * Note
+             * @example Two values are too few to draw the line anew.
+             */
+            note: string;
+        };
+        /**
+         * RebaseState
+         * @enum {string}
+         */
+        RebaseState: "proposed" | "agreed" | "rejected";
         /**
          * RecentChanges
          * @description What changed in a plan lately.
@@ -7404,7 +8547,7 @@ export interface components {
             /** Rating Reason */
             rating_reason: string | null;
             /** Parts */
-            parts: components["schemas"]["PartRead"][];
+            parts: components["schemas"]["api__recommendations__schemas__PartRead"][];
             /** Inspection References */
             inspection_references: components["schemas"]["InspectionReferenceRead"][];
             response: components["schemas"]["ResponseRead"] | null;
@@ -7560,6 +8703,30 @@ export interface components {
             text: string;
         };
         /**
+         * RefusedBatch
+         * @description A problem, and with it the batch where an atomic one held a wrong row.
+         */
+        RefusedBatch: {
+            /**
+             * Type
+             * @example /v1/problems/not-found
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+            /** Request Id */
+            request_id?: string | null;
+            /** Errors */
+            errors?: components["schemas"]["FieldError"][] | null;
+            batch?: components["schemas"]["AuditBatchRead"] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * RefusedSubmission
          * @description A problem, and with it the submission where an atomic batch held a wrong row.
          */
@@ -7602,6 +8769,11 @@ export interface components {
         RejectedRowRead: {
             /** Index */
             index: number;
+            /**
+             * Place
+             * @example line 7
+             */
+            place: string | null;
             /** Code */
             code: string;
             /** Pointer */
@@ -7660,6 +8832,26 @@ export interface components {
             decision: components["schemas"]["ResponseDecision"];
             /** Reason */
             reason?: string | null;
+        };
+        /** ResultRead */
+        ResultRead: {
+            /** Audits */
+            audits: number;
+            /** Is Small */
+            is_small: boolean;
+            /**
+             * Moderated
+             * @description Audits with at least one moderated mark.
+             */
+            moderated: number;
+            /**
+             * Awaiting Moderation
+             * @description Where their edition expects moderation.
+             */
+            awaiting_moderation: number;
+            /** Domains */
+            domains: components["schemas"]["DomainResultRead"][];
+            average: components["schemas"]["AverageRead"];
         };
         /** RevisionPage */
         RevisionPage: {
@@ -8053,6 +9245,15 @@ export interface components {
             /** Count */
             count: number;
             /**
+             * Places
+             * @description Of the same rows in the file they came by.
+             * @example [
+             *       "line 7",
+             *       "Sheet1!C7"
+             *     ]
+             */
+            places: string[];
+            /**
              * Code
              * @example unknown_kpi
              */
@@ -8065,6 +9266,33 @@ export interface components {
             pointer: string;
             /** Message */
             message: string;
+        };
+        /** ScaleRead */
+        ScaleRead: {
+            /** Lowest */
+            lowest: number;
+            /** Highest */
+            highest: number;
+            /** Bands */
+            bands: components["schemas"]["BandRead"][];
+        };
+        /**
+         * ScaleWrite
+         * @description Whole numbers, higher is better; its bands cover it from the lowest up.
+         */
+        ScaleWrite: {
+            /**
+             * Lowest
+             * @example 1
+             */
+            lowest: number;
+            /**
+             * Highest
+             * @example 10
+             */
+            highest: number;
+            /** Bands */
+            bands: components["schemas"]["BandWrite"][];
         };
         /** ScorecardGroup */
         ScorecardGroup: {
@@ -8163,6 +9391,13 @@ export interface components {
              */
             target_expected: number | null;
             freshness: components["schemas"]["FreshnessRead"] | null;
+            /** @description Of the series shown; null until the first is made. */
+            verdict: components["schemas"]["VerdictRead"] | null;
+            /**
+             * Verdict Is Pending
+             * @description It is being made anew, and may be of earlier values.
+             */
+            verdict_is_pending: boolean;
             /** @description The value of the period that ended just before the year. */
             last_outturn: components["schemas"]["YearValue"] | null;
             /**
@@ -8190,6 +9425,13 @@ export interface components {
             groups: components["schemas"]["ScorecardGroup"][];
             /** By Target State */
             by_target_state: {
+                [key: string]: number;
+            };
+            /**
+             * By Verdict
+             * @description KPIs by what their latest point says.
+             */
+            by_verdict: {
                 [key: string]: number;
             };
             /** Better */
@@ -8327,6 +9569,24 @@ export interface components {
             latest_value: number | null;
             latest_grade: components["schemas"]["Grade"] | null;
         };
+        /** SeriesVerdictRead */
+        SeriesVerdictRead: {
+            /**
+             * Segment
+             * @example _all
+             */
+            segment: string;
+            basis: components["schemas"]["Basis"];
+            /** @description Null until the first is made. */
+            verdict: components["schemas"]["VerdictRead"] | null;
+            /**
+             * Is Pending
+             * @description Values, or what they are judged by, changed; it is being made anew.
+             */
+            is_pending: boolean;
+            /** Judged At */
+            judged_at: string | null;
+        };
         /** SessionCreate */
         SessionCreate: {
             /**
@@ -8437,6 +9697,45 @@ export interface components {
          * @enum {string}
          */
         SignInOutcome: "succeeded" | "failed" | "slowed" | "disabled";
+        /**
+         * SignalRead
+         * @description What the latest point says, the rule that fired, and the points that made it fire.
+         */
+        SignalRead: {
+            /** @description By the latest point; a signal that ended is history. */
+            variation: components["schemas"]["Variation"];
+            rule: components["schemas"]["SpecialCause"] | null;
+            /**
+             * Side
+             * @description Of the signal: high or rising values, low or falling ones.
+             */
+            side: ("high" | "low") | null;
+            /**
+             * Fired
+             * @description Periods of the points that made the rule fire, oldest first.
+             * @example [
+             *       "2026-02",
+             *       "2026-03",
+             *       "2026-04",
+             *       "2026-05",
+             *       "2026-06",
+             *       "2026-07",
+             *       "2026-08"
+             *     ]
+             */
+            fired: string[];
+            /**
+             * Through
+             * @description The latest period judged.
+             * @example 2026-08
+             */
+            through: string | null;
+            /**
+             * Held
+             * @description Points since the last break that count, towards those needed.
+             */
+            held: number;
+        };
         /** SigningKeyRead */
         SigningKeyRead: {
             /**
@@ -8580,6 +9879,18 @@ export interface components {
              */
             settlement?: string | null;
         };
+        /**
+         * SpcProfile
+         * @description Which reading of the control chart a plan follows (``api.verdicts.rules.PROFILES``).
+         * @enum {string}
+         */
+        SpcProfile: "mdc" | "nhsr";
+        /**
+         * SpecialCause
+         * @description A rule that tells a signal from noise on a control chart.
+         * @enum {string}
+         */
+        SpecialCause: "outside_limit" | "trend" | "two_of_three" | "shift";
         /** StageRead */
         StageRead: {
             /**
@@ -8772,6 +10083,35 @@ export interface components {
              */
             counts_as_done: boolean;
         };
+        /**
+         * StretchRead
+         * @description The points between two breaks of the line, with limits of their own.
+         */
+        StretchRead: {
+            /**
+             * From
+             * @example 2025-02
+             */
+            from: string;
+            /**
+             * To
+             * @example 2026-08
+             */
+            to: string;
+            /** Points */
+            points: number;
+            /** @description Why it began; null for the first. */
+            because: components["schemas"]["LineBreak"] | null;
+            /**
+             * Mean
+             * @description With its limits null below thirteen points.
+             */
+            mean: number | null;
+            /** Lower Limit */
+            lower_limit: number | null;
+            /** Upper Limit */
+            upper_limit: number | null;
+        };
         /** SubmissionPage */
         SubmissionPage: {
             /**
@@ -8823,6 +10163,30 @@ export interface components {
             by: string | null;
             /** Received At */
             received_at: string;
+            /**
+             * File Name
+             * @example october.xlsx
+             */
+            file_name: string | null;
+            /**
+             * Digest
+             * @description SHA-256 of the file's bytes, in hexadecimal.
+             */
+            digest: string | null;
+            /**
+             * Repeats
+             * @description The submission that stored the identical file before.
+             */
+            repeats: string | null;
+            /** @description Why nothing of a file could be looked at. */
+            problem: components["schemas"]["api__measurements__schemas__FindingRead"] | null;
+            /** @description While it is pending. */
+            progress: components["schemas"]["ProgressRead"] | null;
+            /**
+             * Findings
+             * @description What was recognised in the file.
+             */
+            findings: components["schemas"]["api__measurements__schemas__FindingRead"][];
             /**
              * Changes
              * @description The first hundred.
@@ -8878,6 +10242,48 @@ export interface components {
             by: string | null;
             /** Received At */
             received_at: string;
+            /**
+             * File Name
+             * @example october.xlsx
+             */
+            file_name: string | null;
+            /**
+             * Digest
+             * @description SHA-256 of the file's bytes, in hexadecimal.
+             */
+            digest: string | null;
+            /**
+             * Repeats
+             * @description The submission that stored the identical file before.
+             */
+            repeats: string | null;
+            /** @description Why nothing of a file could be looked at. */
+            problem: components["schemas"]["api__measurements__schemas__FindingRead"] | null;
+        };
+        /**
+         * SummaryRead
+         * @description What the marks of a domain add up to at one stage.
+         */
+        SummaryRead: {
+            /** Sample */
+            sample: number;
+            /**
+             * Is Small
+             * @description Fewer than twenty marks: read shares as counts.
+             */
+            is_small: boolean;
+            /**
+             * Distribution
+             * @description Best first; empty where there is no mark.
+             */
+            distribution: components["schemas"]["api__audits__schemas__PartRead"][];
+            /**
+             * Average
+             * @description Of scores, to two decimals. Grades have no average: nothing says how far apart they are.
+             */
+            average: number | null;
+            /** @description Null without marks, or where a scale's bands are not tied to grades. */
+            good_or_better: components["schemas"]["GoodOrBetterRead"] | null;
         };
         /** Supersession */
         Supersession: {
@@ -8925,6 +10331,12 @@ export interface components {
             /** Text */
             text?: string | null;
         };
+        /**
+         * TargetAssurance
+         * @description Whether a process, as it runs, can be relied on to meet its target.
+         * @enum {string}
+         */
+        TargetAssurance: "consistently_passes" | "consistently_fails" | "hit_or_miss";
         /**
          * TargetJudgement
          * @enum {string}
@@ -9032,6 +10444,28 @@ export interface components {
             name: string;
             /** Members */
             members: components["schemas"]["NamedRead"][];
+        };
+        /** TeamResultRead */
+        TeamResultRead: {
+            /** Audits */
+            audits: number;
+            /** Is Small */
+            is_small: boolean;
+            /**
+             * Moderated
+             * @description Audits with at least one moderated mark.
+             */
+            moderated: number;
+            /**
+             * Awaiting Moderation
+             * @description Where their edition expects moderation.
+             */
+            awaiting_moderation: number;
+            /** Domains */
+            domains: components["schemas"]["DomainResultRead"][];
+            average: components["schemas"]["AverageRead"];
+            /** @description Null: audits that name no team. */
+            team: components["schemas"]["PartyNamed"] | null;
         };
         /**
          * TeamUpdate
@@ -9194,7 +10628,7 @@ export interface components {
          * @description The kinds of item that have a ref, and so an address for their history.
          * @enum {string}
          */
-        TimelineKind: "plan" | "inspection" | "theme" | "party" | "recommendation" | "action" | "check" | "kpi" | "feed" | "risk" | "escalation";
+        TimelineKind: "plan" | "inspection" | "theme" | "party" | "recommendation" | "action" | "check" | "audit" | "audit_template" | "kpi" | "feed" | "risk" | "escalation";
         /**
          * TokenRead
          * @example {
@@ -9298,6 +10732,36 @@ export interface components {
             count_difference: number | null;
             /** Percent Difference */
             percent_difference: number | null;
+        };
+        /**
+         * TrajectoryRead
+         * @description Where the trend leads by the day of the next dated target, with its 95 % interval.
+         */
+        TrajectoryRead: {
+            outlook: components["schemas"]["Outlook"];
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * Floor
+             * @description With `ceiling`: the values that meet the target.
+             */
+            floor: number | null;
+            /** Ceiling */
+            ceiling: number | null;
+            /** Expected */
+            expected: number;
+            /** Lowest */
+            lowest: number;
+            /** Highest */
+            highest: number;
+            /**
+             * Per Year
+             * @description The slope, in the KPI's unit a year.
+             */
+            per_year: number;
         };
         /**
          * Unit
@@ -9407,6 +10871,124 @@ export interface components {
             disabled?: boolean | null;
         };
         /**
+         * Variation
+         * @description What a series is doing, by its latest point.
+         * @enum {string}
+         */
+        Variation: "improvement" | "concern" | "change" | "common_cause" | "too_early" | "not_applicable";
+        /**
+         * VariationIcon
+         * @description The icons of Making Data Count: what it means, and whether by higher or lower values.
+         * @enum {string}
+         */
+        VariationIcon: "improvement_high" | "improvement_low" | "concern_high" | "concern_low" | "change_high" | "change_low" | "common_cause";
+        /**
+         * VerdictInput
+         * @description What a verdict rests on beside the values: a change of one makes a new verdict of the old values.
+         * @enum {string}
+         */
+        VerdictInput: "profile" | "target" | "polarity" | "nature" | "unit" | "definition" | "rebase";
+        /**
+         * VerdictRead
+         * @description What a series is doing, and what may be expected of it; nothing in it depends on today.
+         */
+        VerdictRead: {
+            /** @description By the latest point; a signal that ended is history. */
+            variation: components["schemas"]["Variation"];
+            rule: components["schemas"]["SpecialCause"] | null;
+            /**
+             * Side
+             * @description Of the signal: high or rising values, low or falling ones.
+             */
+            side: ("high" | "low") | null;
+            /**
+             * Fired
+             * @description Periods of the points that made the rule fire, oldest first.
+             * @example [
+             *       "2026-02",
+             *       "2026-03",
+             *       "2026-04",
+             *       "2026-05",
+             *       "2026-06",
+             *       "2026-07",
+             *       "2026-08"
+             *     ]
+             */
+            fired: string[];
+            /**
+             * Through
+             * @description The latest period judged.
+             * @example 2026-08
+             */
+            through: string | null;
+            /**
+             * Held
+             * @description Points since the last break that count, towards those needed.
+             */
+            held: number;
+            profile: components["schemas"]["SpcProfile"];
+            /** @description Why variation does not apply. */
+            why_not: components["schemas"]["WhyNotJudged"] | null;
+            /** @description As in Making Data Count. */
+            icon: components["schemas"]["VariationIcon"] | null;
+            /**
+             * Needed
+             * @description Points below which it is too early to say.
+             * @example 13
+             */
+            needed: number;
+            /** Mean */
+            mean: number | null;
+            /**
+             * Lower Limit
+             * @description Natural process limits; never clipped.
+             */
+            lower_limit: number | null;
+            /** Upper Limit */
+            upper_limit: number | null;
+            /**
+             * Stretches
+             * @description Oldest first; the last holds the latest point.
+             */
+            stretches: components["schemas"]["StretchRead"][];
+            /**
+             * Marks
+             * @description Every point that is special cause, oldest first.
+             */
+            marks: components["schemas"]["api__verdicts__schemas__MarkRead"][];
+            /**
+             * Target Floor
+             * @description With `target_ceiling`: the values that meet the target in force for the latest point.
+             */
+            target_floor: number | null;
+            /** Target Ceiling */
+            target_ceiling: number | null;
+            assurance: components["schemas"]["TargetAssurance"] | null;
+            trajectory: components["schemas"]["TrajectoryRead"] | null;
+            /**
+             * Median
+             * @description Of the latest stretch.
+             */
+            median: number | null;
+            /**
+             * Change
+             * @description Latest less the value before it, never across a break.
+             */
+            change: number | null;
+            /**
+             * Last Year
+             * @description The same period a year before, never across a break.
+             */
+            last_year: number | null;
+            /** @description Of signed-off values alone: what rules may act on. */
+            signed_off: components["schemas"]["SignalRead"];
+            /**
+             * Sentence
+             * @example Getting better: seven months running above the average since February. At this pace it will not reliably reach 95%.
+             */
+            sentence: string;
+        };
+        /**
          * What
          * @description What became of an item in one request.
          * @enum {string}
@@ -9424,6 +11006,88 @@ export interface components {
             /** Client Id */
             client_id: string | null;
         };
+        /**
+         * WhyNotJudged
+         * @description Why variation does not apply to a series.
+         * @enum {string}
+         */
+        WhyNotJudged: "no_values" | "no_figures" | "cumulative" | "rolling" | "lagged_cohort" | "small_denominator";
+        /**
+         * WindscreenPositionCreate
+         * @description Where the service stands, as somebody judges it.
+         */
+        WindscreenPositionCreate: {
+            grade: components["schemas"]["Grade"];
+            /**
+             * @description Within the grade: towards the worse, amid, the better.
+             * @default middle
+             */
+            place: components["schemas"]["DialPlace"];
+            /**
+             * Judged On
+             * @description Today unless given; never after it.
+             */
+            judged_on?: string | null;
+            /**
+             * Party
+             * @description The person or role whose judgement it is, where you record it for another.
+             * @example dcs
+             */
+            party?: string | null;
+            /**
+             * Reason
+             * @example Three months of audits mostly at requires improvement, and steady.
+             */
+            reason: string;
+        };
+        /** WindscreenPositionPage */
+        WindscreenPositionPage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["WindscreenPositionRead"][];
+        };
+        /**
+         * WindscreenPositionRead
+         * @description A named person's judgement; no figure makes it.
+         */
+        WindscreenPositionRead: {
+            /** Id */
+            id: number;
+            /** Version */
+            version: number;
+            grade: components["schemas"]["Grade"];
+            place: components["schemas"]["DialPlace"];
+            /**
+             * Judged On
+             * Format: date
+             */
+            judged_on: string;
+            /**
+             * Judged By
+             * @description Whose judgement it is.
+             */
+            judged_by: string | null;
+            /**
+             * Party
+             * @description Ref of the party whose judgement it is, where one was named.
+             */
+            party: string | null;
+            /** Reason */
+            reason: string;
+            /** Recorded By */
+            recorded_by: string | null;
+            /** Recorded At */
+            recorded_at: string;
+        };
         /** WithdrawalCreate */
         WithdrawalCreate: {
             /**
@@ -9431,6 +11095,12 @@ export interface components {
              * @example Raised twice.
              */
             reason: string;
+        };
+        /** WithdrawalRead */
+        WithdrawalRead: {
+            because: components["schemas"]["AuditWithdrawal"];
+            /** At */
+            at: string;
         };
         /** YearValue */
         YearValue: {
@@ -9445,6 +11115,45 @@ export interface components {
             /** Value */
             value: number | null;
             grade: components["schemas"]["Grade"] | null;
+        };
+        /** MarkRead */
+        api__audits__schemas__MarkRead: {
+            /** Domain */
+            domain: string;
+            /** Title */
+            title: string;
+            /** Before */
+            before: components["schemas"]["Grade"] | number;
+            /**
+             * After
+             * @description Null where it was not moderated.
+             */
+            after: components["schemas"]["Grade"] | number | null;
+        };
+        /**
+         * PartRead
+         * @description One grade or band of a distribution.
+         */
+        api__audits__schemas__PartRead: {
+            /**
+             * Label
+             * @example good
+             */
+            label: string;
+            grade: components["schemas"]["Grade"] | null;
+            /** Count */
+            count: number;
+            /**
+             * Share
+             * @description Per cent of the sample, to one decimal.
+             */
+            share: number;
+            /**
+             * Said
+             * @description “3 of 4” of fewer than twenty, else a percentage.
+             * @example 3 of 4
+             */
+            said: string;
         };
         /** AboutRead */
         api__escalations__schemas__AboutRead: {
@@ -9509,6 +11218,22 @@ export interface components {
             old: components["schemas"]["FiguresRead"] | null;
             new: components["schemas"]["FiguresRead"];
         };
+        /**
+         * FindingRead
+         * @description Something recognised in a file, or left out.
+         */
+        api__measurements__schemas__FindingRead: {
+            /**
+             * Code
+             * @example layout
+             */
+            code: string;
+            /**
+             * Message
+             * @example Row 3 was read as the header: KPIs down, 12 periods across.
+             */
+            message: string;
+        };
         /** PointRead */
         api__my_work__schemas__PointRead: {
             /**
@@ -9561,6 +11286,46 @@ export interface components {
             pointer: string;
             /** Fields */
             fields: string[];
+        };
+        /** FindingRead */
+        api__plans__inspections__schemas__FindingRead: {
+            /** Ref */
+            ref: string;
+            /** Text */
+            text: string;
+            /** Page */
+            page: string | null;
+            /** Paragraphs */
+            paragraphs: string | null;
+            /**
+             * Recommendations
+             * @description Refs of the recommendations that answer it.
+             */
+            recommendations: string[];
+        };
+        /** PartRead */
+        api__recommendations__schemas__PartRead: {
+            /** Ref */
+            ref: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * MarkRead
+         * @description A point that a rule marks.
+         */
+        api__verdicts__schemas__MarkRead: {
+            /**
+             * Period
+             * @example 2026-08
+             */
+            period: string;
+            rule: components["schemas"]["SpecialCause"];
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "high" | "low";
         };
     };
     responses: {
@@ -10242,6 +12007,1050 @@ export interface operations {
             428: components["responses"]["if-match-required"];
         };
     };
+    list_audit_templates: {
+        parameters: {
+            query?: {
+                /** @description Whether new audits may use it. */
+                enabled?: boolean | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditTemplatePage"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    create_audit_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditTemplateCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditTemplateRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    read_audit_template: {
+        parameters: {
+            query?: {
+                /** @description Left out, the latest. */
+                edition?: number | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                template: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditTemplateRead"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    replace_audit_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                template: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditTemplateReplace"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditTemplateRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            412: components["responses"]["edit-conflict"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
+        };
+    };
+    delete_audit_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                template: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["in-use"];
+            412: components["responses"]["edit-conflict"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
+        };
+    };
+    update_audit_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                template: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditTemplateUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditTemplateRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            412: components["responses"]["edit-conflict"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
+        };
+    };
+    read_audit_results: {
+        parameters: {
+            query?: {
+                /** @description Months or longer. */
+                by?: components["schemas"]["PeriodType"];
+                /** @description From the month of this day. */
+                from?: string | null;
+                /** @description To the month of this day. */
+                to?: string | null;
+                /** @description Refs of teams; only their audits. */
+                team?: string[] | null;
+                /** @description Each team by itself too. */
+                by_team?: boolean;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                template: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditResultsRead"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    list_audit_measures: {
+        parameters: {
+            query?: {
+                template?: string[] | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditMeasurePage"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    create_audit_measure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditMeasureCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditMeasureRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    read_audit_measure: {
+        parameters: {
+            query?: {
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                kpi: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditMeasureRead"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    delete_audit_measure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                kpi: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["in-use"];
+            412: components["responses"]["edit-conflict"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
+        };
+    };
+    list_audits: {
+        parameters: {
+            query?: {
+                template?: string[] | null;
+                month?: string[] | null;
+                /** @description Party refs; `none` for those without. */
+                team?: string[] | null;
+                moderated?: boolean | null;
+                withdrawn?: boolean | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    record_audit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    record_audits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditBatch"];
+            };
+        };
+        responses: {
+            /** @description A dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditBatchRead"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditBatchRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            /** @description Some values are not right; each error points at its place in the payload. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RefusedBatch"];
+                };
+            };
+        };
+    };
+    read_audit: {
+        parameters: {
+            query?: {
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                audit: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRead"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    correct_audit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                audit: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            412: components["responses"]["edit-conflict"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
+        };
+    };
+    withdraw_audit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                audit: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditWithdraw"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            412: components["responses"]["edit-conflict"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
+        };
+    };
+    list_windscreen_positions: {
+        parameters: {
+            query?: {
+                grade?: components["schemas"]["Grade"][] | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindscreenPositionPage"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    record_windscreen_position: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WindscreenPositionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindscreenPositionRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    read_windscreen_position: {
+        parameters: {
+            query?: {
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                position: number;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindscreenPositionRead"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    delete_windscreen_position: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                position: number;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["in-use"];
+            412: components["responses"]["edit-conflict"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
+        };
+    };
     list_authorities: {
         parameters: {
             query?: {
@@ -10850,6 +13659,8 @@ export interface operations {
                 points?: number;
                 /** @description The scorecard's year. */
                 financial_year?: string | null;
+                /** @description Only KPIs whose latest point says one of these. */
+                verdict?: components["schemas"]["Variation"][] | null;
                 /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
                 as_of?: string | null;
             };
@@ -13167,6 +15978,95 @@ export interface operations {
             };
             /** @description Successful Response */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            /** @description Some values are not right; each error points at its place in the payload. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RefusedSubmission"];
+                };
+            };
+        };
+    };
+    push_measurement_file: {
+        parameters: {
+            query?: {
+                mode?: components["schemas"]["Mode"];
+                /** @description Say what would change, and store no value. */
+                dry_run?: boolean;
+                source?: string | null;
+                external_reference?: string | null;
+                /** @description The file's name. */
+                name?: string | null;
+                /** @description Of a workbook with several. */
+                sheet?: string | null;
+                /** @description Where every figure of a percentage lies between 0 and 1: 0.814 is 81.4 %, or not. */
+                percentages_are?: components["schemas"]["PercentagesAre"] | null;
+            };
+            header?: {
+                /** @description `respond-async` to poll instead of waiting. */
+                prefer?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/x-ndjson": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description A dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionRead"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionRead"];
+                };
+            };
+            /** @description Put off; poll the submission at `Location`. */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15752,6 +18652,8 @@ export interface operations {
                 /** @description Those you sent. */
                 mine?: boolean | null;
                 dry_run?: boolean | null;
+                /** @description SHA-256 of the file's bytes. */
+                digest?: string[] | null;
                 /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
                 as_of?: string | null;
                 /** @description Rows in a page. */
@@ -15898,6 +18800,51 @@ export interface operations {
             403: components["responses"]["not-allowed"];
             404: components["responses"]["not-found"];
             422: components["responses"]["bad-cursor"];
+        };
+    };
+    download_rejected_rows: {
+        parameters: {
+            query?: {
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                submission: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
         };
     };
     list_themes: {
@@ -16184,6 +19131,308 @@ export interface operations {
             403: components["responses"]["not-allowed"];
             404: components["responses"]["not-found"];
             422: components["responses"]["invalid"];
+        };
+    };
+    read_kpi_verdicts: {
+        parameters: {
+            query?: {
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                kpi: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiVerdictsRead"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    list_rebases: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["RebaseState"][] | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                kpi: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebasePage"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    propose_rebase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                kpi: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RebaseCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebaseRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    read_rebase: {
+        parameters: {
+            query?: {
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                kpi: string;
+                /** @description The rebase's number within the KPI. */
+                rebase: number;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebaseRead"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    agree_to_rebase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                kpi: string;
+                /** @description The rebase's number within the KPI. */
+                rebase: number;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RebaseAgreement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebaseRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            412: components["responses"]["edit-conflict"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
+        };
+    };
+    reject_rebase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                kpi: string;
+                /** @description The rebase's number within the KPI. */
+                rebase: number;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RebaseRejection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebaseRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            412: components["responses"]["edit-conflict"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
         };
     };
     read_jwks: {
