@@ -161,14 +161,11 @@ async def doors(
         " where k.plan_id = %s and k.ref = 'K1' and m.role = 'integration'",
         (plan.id,),
     )
-<<<<<<< HEAD
-=======
     # It reads the plan, so that a KPI outside its set is one that it sees and may not send.
     await plan.service.owner.execute(
         "update integration set scopes = '{measurement:write,plan:read}' where client_id = %s",
         (machine.client_id,),
     )
->>>>>>> doors/doors
     small = settings.model_copy(update={"max_file_rows": MOST_ROWS})
     jobs = make_jobs(url_of("worker", database), worker_engine, small)
 
@@ -225,11 +222,7 @@ class TestTooManyRows:
 
 
 LATIN = "kpi,period,value,note\nK1,2026-09,85.6,caf\xe9 \x81\n".encode("latin-1")
-<<<<<<< HEAD
 SHEET: list[list[Any]] = [["Ref", "Aug-26", "Sep-26"], ["K1", 70, "=1+1"]]
-=======
-SHEET: list[list[Any]] = [["Ref", "Aug-26", "Sep-26"], ["K1", 70, "=1+1"]]
->>>>>>> doors/doors
 
 
 def merged(sheet: Worksheet) -> None:
@@ -263,11 +256,7 @@ class TestWrongFiles:
 
 class TestWrongBodies:
     @pytest.mark.parametrize(
-<<<<<<< HEAD
-        ("address", "content", "kind", "status"),
-=======
         ("path", "content", "kind", "status"),
->>>>>>> doors/doors
         [
             ("/measurements", json.dumps({"rows": [GOOD]}).encode(), "text/csv", 415),
             ("/measurements", json.dumps({"rows": [GOOD]}).encode()[:-9], "application/json", 400),
@@ -277,17 +266,10 @@ class TestWrongBodies:
         ],
     )
     async def test_of_another_type_or_cut_off(
-<<<<<<< HEAD
-        self, doors: Doors, address: str, content: bytes, kind: str, status: int
-    ) -> None:
-        answer = await doors.client.post(
-            doors.plan.url(address), content=content, headers={"Content-Type": kind}
-=======
         self, doors: Doors, path: str, content: bytes, kind: str, status: int
     ) -> None:
         answer = await doors.client.post(
             doors.plan.url(path), content=content, headers={"Content-Type": kind}
->>>>>>> doors/doors
         )
         assert answer.status_code == status, answer.text
         assert await rows_stored(doors.plan) == 0
