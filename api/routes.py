@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.actions.endpoints import router as actions
 from api.assurance.endpoints import router as checks
 from api.auth.endpoints import router as sign_in
+from api.benchmarks.endpoints import router as benchmarks
 from api.changes.endpoints import router as changes
 from api.core.http import Route
 from api.dashboards.endpoints import router as dashboards
@@ -62,6 +63,7 @@ TAGS = [
     {"name": "source notes", "description": "Doubts to settle: what a source gives but cannot be placed."},
     {"name": "problems", "description": "Every kind of error, behind its `type`; no sign-in needed."},
     {"name": "kpis", "description": "What is measured, its definition, targets and how it stands."},
+    {"name": "benchmarks", "description": "Published figures, and the KPIs set against them."},
     {"name": "feeds", "description": "The systems that owe values, and which are late."},
     {
         "name": "people",
@@ -79,6 +81,7 @@ for router in (
     sign_in,
     actions,
     authorities,
+    benchmarks,
     changes,
     checks,
     dashboards,

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import api.actions.tables
 import api.assurance.tables
 import api.auth.tables
+import api.benchmarks.tables
 import api.changes.tables
 import api.escalations.tables
 import api.kpis.tables

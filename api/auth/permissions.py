@@ -41,6 +41,8 @@ class Permission(StrEnum):
     MEASUREMENT_WRITE = "measurement:write"
     MEASUREMENT_WRITE_SET = "measurement:write_set"
     """Only the KPIs an integration's membership names."""
+    BENCHMARK_IMPORT = "benchmark:import"
+    """Published figures, which belong to no plan."""
     NARRATIVE_WRITE = "narrative:write"
     NARRATIVE_WRITE_LED = "narrative:write_led"
     RISK_WRITE = "risk:write"
@@ -78,6 +80,7 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
         P.TEAM_MANAGE,
         P.INTEGRATION_MANAGE,
         P.AUTHORITY_MANAGE,
+        P.BENCHMARK_IMPORT,
         P.SIGN_IN_READ,
     },
     Role.PROGRAMME_MANAGER: _READS_WHOLE_PLAN
@@ -111,6 +114,7 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
         P.KPI_UPDATE,
         P.KPI_DELETE,
         P.MEASUREMENT_WRITE,
+        P.BENCHMARK_IMPORT,
         P.NARRATIVE_WRITE_LED,
         P.NOTE_WRITE,
         P.ESCALATION_RAISE,

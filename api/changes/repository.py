@@ -211,7 +211,7 @@ async def _versions(ctx: Context, touched: Sequence[Any]) -> Versions:
 
 
 _NAMED_BY = {"principal": "name", "team": "name", "authority": "name", "party": "name", "ladder": "title"}
-_KEEPS_NO_HISTORY = frozenset({"principal", "team", "authority"})
+_KEEPS_NO_HISTORY = frozenset({"principal", "team", "authority", "benchmark_dataset"})
 
 
 async def names_of(ctx: Context, wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], str]:

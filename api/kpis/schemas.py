@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from api import vocabulary as terms
+from api.benchmarks.comparators import ComparatorsRead
 from api.core.fuzzy import Fuzzy
 from api.core.openapi import PageOf
 from api.core.shapes import Day, FuzzyRead, LeadRead, Leads, Line, Prose, RefName, Write
@@ -305,6 +306,9 @@ class KpiSummary(BaseModel):
     target_distance: float | None = Field(description="How far short; zero or less when reached.")
     target_expected: float | None = Field(description="Where a straight line to the target would be.")
     freshness: FreshnessRead | None
+    comparators: ComparatorsRead | None = Field(
+        description="The latest published figures, where the KPI is paired like with like."
+    )
 
 
 class SeriesRead(BaseModel):

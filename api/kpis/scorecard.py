@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
+from api.benchmarks.comparators import comparators_of
 from api.core.context import Context
 from api.kpis import periods
 from api.kpis.repository import BASES_SHOWN, SUMMARY
@@ -37,7 +38,7 @@ group by k.ref
 
 
 async def scorecard(ctx: Context, *, points: int, financial_year: str | None) -> Json:
-    """Two queries, whatever the number of KPIs. ``points``: how many of the last points each shows.
+    """Three queries, whatever the number of KPIs. ``points``: how many of the last points each shows.
 
     ``financial_year`` is a key such as FY2026-27; None is the year the plan's clock stands in. Raises
     ValueError for anything else.
@@ -49,7 +50,12 @@ async def scorecard(ctx: Context, *, points: int, financial_year: str | None) ->
     )
     held = orjson.loads(await ctx.session.scalar(text(_KPIS), {"plan_id": ctx.plan.id, "clock": ctx.clock}))
     in_year = await _values_of(ctx, year)
-    kpis = [_line(with_standing(item, ctx.clock), in_year, year, points) for item in held]
+    beside = await comparators_of(ctx)
+    kpis = [
+        _line(with_standing(item, ctx.clock), in_year, year, points)
+        | {"comparators": beside.get(item["ref"])}
+        for item in held
+    ]
     return {
         "financial_year": year.key,
         "months": [month.key for month in periods.months_of_financial_year(year)],

@@ -10,6 +10,7 @@ from fastapi import Response
 from sqlalchemy import text
 
 from api import vocabulary as terms
+from api.benchmarks.comparators import comparators_of
 from api.core.context import Context, to_json
 from api.core.editing import add, as_sent, change, hold, remove, sent, table_of, touch
 from api.core.errors import Problem, ProblemType, conflict, field_error
@@ -68,18 +69,23 @@ async def list_kpis(ctx: Context, query: PageQuery, filters: Mapping[str, Sequen
     """A page of KPIs, each judged on the plan's clock."""
     page = await read_page(ctx, KPIS, query, filters)
     body = orjson.loads(page.body)
-    body["items"] = [with_standing(item, ctx.clock) for item in body["items"]]
+    beside = await comparators_of(ctx, [item["ref"] for item in body["items"]])
+    body["items"] = [
+        with_standing(item, ctx.clock) | {"comparators": beside.get(item["ref"])} for item in body["items"]
+    ]
     link = page.headers.get("link")
     return ctx.show(to_json(body), headers={"Link": link} if link else None)
 
 
 async def read_kpi(ctx: Context, ref: str) -> Item:
     """Raises NOT_FOUND, or Moved for a corrected ref."""
-    return _judged(await read_one(ctx, KPI, ref), ctx)
+    return await _judged(await read_one(ctx, KPI, ref), ctx)
 
 
-def _judged(item: Item, ctx: Context) -> Item:
-    return Item(item.id, item.version, to_json(with_standing(orjson.loads(item.body), ctx.clock)))
+async def _judged(item: Item, ctx: Context) -> Item:
+    kpi = with_standing(orjson.loads(item.body), ctx.clock)
+    beside = await comparators_of(ctx, [kpi["ref"]])
+    return Item(item.id, item.version, to_json(kpi | {"comparators": beside.get(kpi["ref"])}))
 
 
 async def create_kpi(ctx: Context, new: KpiCreate) -> Item:
@@ -103,7 +109,7 @@ async def create_kpi(ctx: Context, new: KpiCreate) -> Item:
     await parts.set_recommendations(ctx, kpi_id, new.recommendations)
     await set_leads(ctx, parts.own_leads(kpi_id), new.leads)
     await set_themes(ctx, {"kpi_id": kpi_id}, new.themes)
-    return _judged(await read_by_id(ctx, KPI, kpi_id), ctx)
+    return await _judged(await read_by_id(ctx, KPI, kpi_id), ctx)
 
 
 async def update_kpi(ctx: Context, ref: str, patch: KpiUpdate, if_match: str | None) -> Item:
@@ -136,7 +142,7 @@ async def update_kpi(ctx: Context, ref: str, patch: KpiUpdate, if_match: str | N
     await change(ctx, Kpi, held.id, columns)
     if await _set_parts(ctx, held.id, fields, terms.Unit(fields.get("unit", now["unit"]))):
         await touch(ctx, Kpi, held.id)
-    return _judged(await read_by_id(ctx, KPI, held.id), ctx)
+    return await _judged(await read_by_id(ctx, KPI, held.id), ctx)
 
 
 async def delete_kpi(ctx: Context, ref: str, if_match: str | None) -> None:

@@ -55,6 +55,12 @@ ALLOWED: dict[str, dict[str, Verb]] = {
         "update": Verb(ANALYSTS),
         "delete": Verb(ANALYSTS),
     },
+    "kpi_benchmark": {
+        "select": Verb(WHOLE_PLAN, frozenset({R.PARTNER})),
+        "insert": Verb(ANALYSTS),
+        "update": Verb(ANALYSTS),
+        "delete": Verb(ANALYSTS),
+    },
     "measurement_revision": {
         "select": Verb(WHOLE_PLAN, frozenset({R.PARTNER})),
         "insert": Verb(MEASURERS),
@@ -98,6 +104,9 @@ INSERTS = {
     " values (%(plan)s, %(ref)s, 'Recruit', 'not_started', 'finish')",
     "kpi": "insert into kpi (plan_id, ref, title, unit, polarity, period_type, kind, category, nature)"
     " values (%(plan)s, %(ref)s, 'Visits', 'count', 'higher', 'month', 'quantitative', 'none', 'snapshot')",
+    "kpi_benchmark": "insert into kpi_benchmark"
+    " (plan_id, kpi_id, dataset_id, indicator, filters, period_alike, definition_alike)"
+    " values (%(plan)s, %(kpi)s, %(dataset)s, %(ref)s, '{}', true, true)",
     "measurement_revision": "insert into measurement_revision"
     " (plan_id, kpi_id, series_id, period, starts_on, ends_on, state, workflow) values (%(plan)s, %(kpi)s,"
     " %(series)s, %(ref)s, '2026-01-01', date '2026-01-01' + nextval('probe')::int, 'nil_return', 'loaded')",
@@ -148,7 +157,13 @@ async def ground(service: Service) -> Ground:
     ladder = await service.one(
         "insert into ladder (plan_id, ref, title) values (%s, 'stuck', 'Stuck') returning id", plan.id
     )
+    dataset = await service.one(
+        "insert into benchmark_dataset (ref, title, kind, source) values (%s, 'x', 'figures', 'x')"
+        " returning id",
+        plan.ref,
+    )
     values: dict[str, Any] = {"plan": plan.id, "who": somebody, "ladder": ladder, "role": "board_member"}
+    values["dataset"] = dataset
     rows: dict[str, int] = {}
     for table in INSERTS:
         rows[table] = await put(service, table, values | {"ref": "others"})
@@ -204,6 +219,7 @@ async def own_rows(service: Service, here: Ground, role: Role, principal: int) -
     for table in ("action", "kpi", "risk", "narrative", "escalation", "submission"):
         rows[table] = await put(service, table, values)
     values |= await series(service, here.plan.id, rows["kpi"])
+    rows["kpi_benchmark"] = await put(service, "kpi_benchmark", values)
     rows["measurement_revision"] = await put(service, "measurement_revision", values)
     if role is not Role.INTEGRATION:
         party = await service.one(
