@@ -9,6 +9,7 @@ from api.assurance.endpoints import router as checks
 from api.audits.endpoints import router as audits
 from api.audits.template_endpoints import router as audit_templates
 from api.auth.endpoints import router as sign_in
+from api.benchmarks.endpoints import router as benchmarks
 from api.changes.endpoints import router as changes
 from api.core.http import Route
 from api.dashboards.endpoints import router as dashboards
@@ -69,6 +70,7 @@ TAGS = [
         "name": "verdicts",
         "description": "Whether each series really moves, and where its line begins anew.",
     },
+    {"name": "benchmarks", "description": "Published figures, and the KPIs set against them."},
     {"name": "feeds", "description": "The systems that owe values, and which are late."},
     {
         "name": "people",
@@ -96,6 +98,7 @@ for router in (
     audit_templates,
     audits,
     authorities,
+    benchmarks,
     changes,
     checks,
     dashboards,

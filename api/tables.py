@@ -6,6 +6,7 @@ import api.actions.tables
 import api.assurance.tables
 import api.audits.tables
 import api.auth.tables
+import api.benchmarks.tables
 import api.changes.tables
 import api.escalations.tables
 import api.kpis.tables

@@ -46,6 +46,7 @@ BELONGS_TO = {
     "kpi_recommendation": ("kpi", "kpi_id"),
     "segment": ("kpi", "kpi_id"),
     "rebase": ("kpi", "kpi_id"),
+    "kpi_benchmark": ("kpi", "kpi_id"),
     "narrative_about": ("narrative", "narrative_id"),
     "risk_control": ("risk", "risk_id"),
     "risk_action": ("risk", "risk_id"),

@@ -45,6 +45,8 @@ class Permission(StrEnum):
     """Templates of case-file audits, and the KPIs derived from them."""
     AUDIT_WRITE = "audit:write"
     """Record case-file audits and windscreen positions."""
+    BENCHMARK_IMPORT = "benchmark:import"
+    """Published figures, which belong to no plan."""
     NARRATIVE_WRITE = "narrative:write"
     NARRATIVE_WRITE_LED = "narrative:write_led"
     RISK_WRITE = "risk:write"
@@ -82,6 +84,7 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
         P.TEAM_MANAGE,
         P.INTEGRATION_MANAGE,
         P.AUTHORITY_MANAGE,
+        P.BENCHMARK_IMPORT,
         P.SIGN_IN_READ,
     },
     Role.PROGRAMME_MANAGER: _READS_WHOLE_PLAN
@@ -119,6 +122,7 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
         P.MEASUREMENT_WRITE,
         P.AUDIT_TEMPLATE_WRITE,
         P.AUDIT_WRITE,
+        P.BENCHMARK_IMPORT,
         P.NARRATIVE_WRITE_LED,
         P.NOTE_WRITE,
         P.ESCALATION_RAISE,

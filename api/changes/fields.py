@@ -143,6 +143,8 @@ def changed_fields(
 
 def _said(value: Any) -> Any:
     """Nothing said is nothing changed: an empty list and an unset flag start as if they were not there."""
+    if isinstance(value, dict):
+        value = ", ".join(f"{name}: {part}" for name, part in sorted(value.items()))
     return None if value in ([], False, "") else value
 
 

@@ -218,7 +218,7 @@ _NAMED_BY = {
     "ladder": "title",
     "audit_edition": "number::text",
 }
-_KEEPS_NO_HISTORY = frozenset({"principal", "team", "authority"})
+_KEEPS_NO_HISTORY = frozenset({"principal", "team", "authority", "benchmark_dataset"})
 
 
 async def names_of(ctx: Context, wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], str]:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from api.cli import database, keys, people, plans, processes, push, samples
+from api.cli import benchmarks, database, keys, people, plans, processes, push, samples
 
 app = typer.Typer(
     name="turnstone",
@@ -15,7 +15,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (processes, database, plans, push, people, keys, samples):
+for module in (processes, database, plans, push, benchmarks, people, keys, samples):
     module.register(app)
 
 

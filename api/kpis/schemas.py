@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from api import vocabulary as terms
+from api.benchmarks.comparators import ComparatorsRead
 from api.core.fuzzy import Fuzzy
 from api.core.openapi import PageOf
 from api.core.shapes import Day, FuzzyRead, LeadRead, Leads, Line, Prose, RefName, Write
@@ -308,6 +309,9 @@ class KpiSummary(BaseModel):
     freshness: FreshnessRead | None
     verdict: VerdictRead | None = Field(description="Of the series shown; null until the first is made.")
     verdict_is_pending: bool = Field(description="It is being made anew, and may be of earlier values.")
+    comparators: ComparatorsRead | None = Field(
+        description="The latest published figures, where the KPI is paired like with like."
+    )
 
 
 class SeriesRead(BaseModel):

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
+from api.benchmarks.comparators import comparators_of
 from api.core.context import Context
 from api.kpis import periods
 from api.kpis.repository import BASES_SHOWN, SUMMARY
@@ -41,7 +42,7 @@ group by k.ref
 async def scorecard(
     ctx: Context, *, points: int, financial_year: str | None, verdict: Sequence[Variation] = ()
 ) -> Json:
-    """Two queries, whatever the number of KPIs; of the past, two more. ``points``: how many of the last
+    """Three queries, whatever the number of KPIs; of the past, two more. ``points``: how many of the last
     points each shows. ``verdict``: only KPIs whose latest point says one of these; all if empty.
 
     ``financial_year`` is a key such as FY2026-27; None is the year the plan's clock stands in. Raises
@@ -55,7 +56,12 @@ async def scorecard(
     held = orjson.loads(await ctx.session.scalar(text(_KPIS), {"plan_id": ctx.plan.id, "clock": ctx.clock}))
     await tell_past_verdicts(ctx, held)
     in_year = await _values_of(ctx, year)
-    kpis = [_line(with_standing(item, ctx.clock), in_year, year, points) for item in held]
+    beside = await comparators_of(ctx)
+    kpis = [
+        _line(with_standing(item, ctx.clock), in_year, year, points)
+        | {"comparators": beside.get(item["ref"])}
+        for item in held
+    ]
     if verdict:
         kpis = [kpi for kpi in kpis if _variation(kpi) in verdict]
     return {

@@ -10,6 +10,7 @@ from fastapi import Response
 from sqlalchemy import text
 
 from api import vocabulary as terms
+from api.benchmarks.comparators import comparators_of
 from api.core.context import Context, to_json
 from api.core.editing import add, as_sent, change, hold, remove, sent, table_of, touch
 from api.core.errors import Problem, ProblemType, conflict, field_error
@@ -75,7 +76,10 @@ async def list_kpis(ctx: Context, query: PageQuery, filters: Mapping[str, Sequen
     page = await read_page(ctx, KPIS, query, filters)
     body = orjson.loads(page.body)
     await tell_past_verdicts(ctx, body["items"])
-    body["items"] = [with_standing(item, ctx.clock) for item in body["items"]]
+    beside = await comparators_of(ctx, [item["ref"] for item in body["items"]])
+    body["items"] = [
+        with_standing(item, ctx.clock) | {"comparators": beside.get(item["ref"])} for item in body["items"]
+    ]
     link = page.headers.get("link")
     return ctx.show(to_json(body), headers={"Link": link} if link else None)
 
@@ -88,7 +92,9 @@ async def read_kpi(ctx: Context, ref: str) -> Item:
 async def _judged(item: Item, ctx: Context) -> Item:
     kpi = orjson.loads(item.body)
     await tell_past_verdicts(ctx, [kpi])
-    return Item(item.id, item.version, to_json(with_standing(kpi, ctx.clock)))
+    kpi = with_standing(kpi, ctx.clock)
+    beside = await comparators_of(ctx, [kpi["ref"]])
+    return Item(item.id, item.version, to_json(kpi | {"comparators": beside.get(kpi["ref"])}))
 
 
 async def create_kpi(ctx: Context, new: KpiCreate) -> Item:

@@ -57,6 +57,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     P.MEASUREMENT_WRITE_SET: "Enter and correct values of the KPIs they were given",
     P.AUDIT_TEMPLATE_WRITE: "Change audit templates and what is derived from audits",
     P.AUDIT_WRITE: "Record case-file audits and windscreen positions",
+    P.BENCHMARK_IMPORT: "Import published figures to set KPIs against",
     P.NARRATIVE_WRITE: "Write about any item",
     P.NARRATIVE_WRITE_LED: "Write about items they lead",
     P.RISK_WRITE: "Change any risk",

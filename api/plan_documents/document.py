@@ -59,6 +59,8 @@ class Authority(Part):
     name: Line
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{8}$")] | None = None
     """The nine-character ONS code, where known."""
+    la_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")] | None = None
+    """The Department for Education's three-digit number, where known."""
 
 
 class StatusWord(Part):

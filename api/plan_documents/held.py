@@ -155,8 +155,8 @@ async def _authority(ctx: Context) -> dict[str, Any]:
     row = (
         await ctx.session.execute(
             text(
-                "select a.ref, a.name, a.code from plan p join authority a on a.id = p.authority_id"
-                " where p.id = :plan"
+                "select a.ref, a.name, a.code, a.la_code from plan p"
+                " join authority a on a.id = p.authority_id where p.id = :plan"
             ),
             {"plan": ctx.plan.id},
         )

@@ -117,7 +117,11 @@ def _doubts(new: PlanDocument, held: PlanDocument | None, merged: Merge) -> list
         if held.plan.status is PlanStatus.CLOSED:
             found.append(("plan_is_closed", "/plan/status"))
         ours, theirs = new.plan.authority, held.plan.authority
-        if ours.ref.lower() == theirs.ref.lower() and (ours.name, ours.code) != (theirs.name, theirs.code):
+        differs = (ours.name, ours.code) != (theirs.name, theirs.code) or ours.la_code not in (
+            None,
+            theirs.la_code,
+        )
+        if ours.ref.lower() == theirs.ref.lower() and differs:
             found.append(("authority_differs", "/plan/authority"))
         for action in merged.items["action"]:
             if "due" in action.fields and "slips" not in action.fields:

@@ -25,6 +25,9 @@ class Authority(t.Versioned, table=True):
     ref: str = t.line(null=False)
     name: str = t.line(null=False)
     code: str | None = t.line()
+    """The ONS code."""
+    la_code: str | None = t.line()
+    """The Department for Education's three-digit number."""
 
 
 class Plan(t.Versioned, table=True):

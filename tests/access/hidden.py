@@ -109,6 +109,24 @@ async def a_plan_with_much_to_hide(plan: PlanWorld) -> None:
         await _give(plan, role)
 
 
+async def a_hidden_pairing(plan: PlanWorld) -> int:
+    """The id of a pairing of the hidden KPI with figures that anyone may read."""
+    dataset = await plan.service.one(
+        "insert into benchmark_dataset (ref, title, kind, source) values (%s, 'x', 'figures', 'x')"
+        " returning id",
+        plan.ref,
+    )
+    pairing: int = await plan.service.one(
+        "insert into kpi_benchmark (plan_id, kpi_id, dataset_id, indicator, filters, reason)"
+        " select plan_id, id, %s, 'rate', '{}', %s from kpi where plan_id = %s and ref = %s returning id",
+        dataset,
+        MARK,
+        plan.id,
+        f"{MARK}-K",
+    )
+    return pairing
+
+
 def _lead(ref: str) -> str:
     return MARK if MARK in ref else "seen"
 

@@ -26,6 +26,8 @@ REPORTERS = MANAGERS | LEADERS
 AUDIT_KEEPERS = ANALYSTS | {R.SENIOR_LEADER}
 """Those who record case-file audits and windscreen positions."""
 MEASURERS = ANALYSTS | {R.INTEGRATION}
+IMPORTERS = ADMINS | {R.PERFORMANCE_OFFICER}
+"""Those who import published figures, which belong to no plan."""
 RAISERS = EVERYONE - {R.ADMIN, R.INTERNAL_AUDITOR, R.INSPECTOR, R.INTEGRATION}
 
 PUBLIC = frozenset(
@@ -77,6 +79,17 @@ ACCESS: dict[str, Roles] = {
     "GET /v1/authorities/{authority}": EVERYONE,
     "PATCH /v1/authorities/{authority}": ADMINS,
     "GET /v1/frameworks": EVERYONE,
+    "GET /v1/benchmarks": EVERYONE,
+    "POST /v1/benchmarks": IMPORTERS,
+    "GET /v1/benchmarks/{dataset}": EVERYONE,
+    "PATCH /v1/benchmarks/{dataset}": IMPORTERS,
+    "DELETE /v1/benchmarks/{dataset}": IMPORTERS,
+    "GET /v1/benchmarks/{dataset}/releases": EVERYONE,
+    "POST /v1/benchmarks/{dataset}/releases": IMPORTERS,
+    "GET /v1/benchmarks/{dataset}/releases/{release}": EVERYONE,
+    "GET /v1/benchmarks/{dataset}/releases/{release}/series": EVERYONE,
+    "GET /v1/benchmarks/{dataset}/releases/{release}/series/{series}": EVERYONE,
+    "GET /v1/benchmarks/{dataset}/releases/{release}/neighbours": EVERYONE,
     # Plans
     "GET /v1/plans": EVERYONE,
     "POST /v1/plans": ADMINS,
@@ -164,6 +177,12 @@ ACCESS: dict[str, Roles] = {
     "GET /v1/plans/{plan}/kpis/{kpi}": EVERYONE,
     "PATCH /v1/plans/{plan}/kpis/{kpi}": ANALYSTS,
     "DELETE /v1/plans/{plan}/kpis/{kpi}": ANALYSTS,
+    "GET /v1/plans/{plan}/kpis/{kpi}/benchmarks": EVERYONE,
+    "GET /v1/plans/{plan}/kpis/{kpi}/benchmark-pairings": EVERYONE,
+    "POST /v1/plans/{plan}/kpis/{kpi}/benchmark-pairings": ANALYSTS,
+    "GET /v1/plans/{plan}/kpis/{kpi}/benchmark-pairings/{pairing}": EVERYONE,
+    "PATCH /v1/plans/{plan}/kpis/{kpi}/benchmark-pairings/{pairing}": ANALYSTS,
+    "DELETE /v1/plans/{plan}/kpis/{kpi}/benchmark-pairings/{pairing}": ANALYSTS,
     "GET /v1/plans/{plan}/kpis/{kpi}/segments": EVERYONE,
     "POST /v1/plans/{plan}/kpis/{kpi}/segments": ANALYSTS,
     "GET /v1/plans/{plan}/kpis/{kpi}/segments/{segment}": EVERYONE,

@@ -13,7 +13,7 @@ import pytest
 from api.main import create_app
 from api.settings import Settings
 from api.vocabulary import Role
-from tests.access.hidden import GIVEN_TO, MARK, a_plan_with_much_to_hide, token_given
+from tests.access.hidden import GIVEN_TO, MARK, a_hidden_pairing, a_plan_with_much_to_hide, token_given
 from tests.factories.world import PlanWorld, Service
 
 DOCUMENT = create_app(Settings()).openapi()
@@ -32,6 +32,8 @@ HIDDEN = {
 }
 
 MISSING = {name: ref.replace(MARK, NO_SUCH).replace("E-1", "E-9") for name, ref in HIDDEN.items()}
+PAIRED: dict[str, str] = {}
+"""A pairing of the hidden KPI has an id, known once it is made."""
 
 
 def reads() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -54,6 +56,7 @@ OF_ONE = [path for path, _ in reads() if any(f"/{{{name}}}" in path for name in 
 async def plan(service: Service) -> PlanWorld:
     plan = await service.new_plan()
     await a_plan_with_much_to_hide(plan)
+    PAIRED["pairing"] = str(await a_hidden_pairing(plan))
     return plan
 
 
@@ -136,8 +139,8 @@ class TestReads:
     async def test_an_item_that_is_hidden_is_like_one_that_is_not_there(
         self, plan: PlanWorld, client: httpx.AsyncClient, path: str
     ) -> None:
-        found = await client.get(address(plan, path, HIDDEN))
-        missing = await client.get(address(plan, path, MISSING))
+        found = await client.get(address(plan, path, HIDDEN | PAIRED))
+        missing = await client.get(address(plan, path, MISSING | {"pairing": "999999999"}))
         assert found.status_code in {403, 404}
         assert told(found) == told(missing)
 

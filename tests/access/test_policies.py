@@ -56,6 +56,12 @@ ALLOWED: dict[str, dict[str, Verb]] = {
         "update": Verb(ANALYSTS),
         "delete": Verb(ANALYSTS),
     },
+    "kpi_benchmark": {
+        "select": Verb(WHOLE_PLAN, frozenset({R.PARTNER})),
+        "insert": Verb(ANALYSTS),
+        "update": Verb(ANALYSTS),
+        "delete": Verb(ANALYSTS),
+    },
     "measurement_revision": {
         "select": Verb(WHOLE_PLAN, frozenset({R.PARTNER})),
         "insert": Verb(MEASURERS),
@@ -117,6 +123,9 @@ INSERTS = {
     " values (%(plan)s, %(ref)s, 'Recruit', 'not_started', 'finish')",
     "kpi": "insert into kpi (plan_id, ref, title, unit, polarity, period_type, kind, category, nature)"
     " values (%(plan)s, %(ref)s, 'Visits', 'count', 'higher', 'month', 'quantitative', 'none', 'snapshot')",
+    "kpi_benchmark": "insert into kpi_benchmark"
+    " (plan_id, kpi_id, dataset_id, indicator, filters, period_alike, definition_alike)"
+    " values (%(plan)s, %(kpi)s, %(dataset)s, %(ref)s, '{}', true, true)",
     "measurement_revision": "insert into measurement_revision"
     " (plan_id, kpi_id, series_id, period, starts_on, ends_on, state, workflow) values (%(plan)s, %(kpi)s,"
     " %(series)s, %(ref)s, '2026-01-01', date '2026-01-01' + nextval('probe')::int, 'nil_return', 'loaded')",
@@ -182,7 +191,12 @@ async def ground(service: Service) -> Ground:
         template,
     )
     values: dict[str, Any] = {"plan": plan.id, "who": somebody, "ladder": ladder, "role": "board_member"}
-    values |= {"template": template, "edition": edition}
+    dataset = await service.one(
+        "insert into benchmark_dataset (ref, title, kind, source) values (%s, 'x', 'figures', 'x')"
+        " returning id",
+        plan.ref,
+    )
+    values |= {"template": template, "edition": edition, "dataset": dataset}
     rows: dict[str, int] = {}
     for table in INSERTS:
         rows[table] = await put(service, table, values | {"ref": "others"})
@@ -238,6 +252,7 @@ async def own_rows(service: Service, here: Ground, role: Role, principal: int) -
     for table in (*PLAIN, "escalation", "submission"):
         rows[table] = await put(service, table, values)
     values |= await series(service, here.plan.id, rows["kpi"])
+    rows["kpi_benchmark"] = await put(service, "kpi_benchmark", values)
     rows["measurement_revision"] = await put(service, "measurement_revision", values)
     if role is not Role.INTEGRATION:
         party = await service.one(

@@ -85,6 +85,36 @@ class Furnished:
         return path
 
 
+_PUBLISHED = (
+    "time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name,"
+    "old_la_code,new_la_code,la_name,rate\r\n2025,Reporting year,National,E92000001,England,,,,,,22.6\r\n"
+)
+
+
+async def _published(client: httpx.AsyncClient, plan: PlanWorld) -> Json:
+    """Refs of a dataset with a release, of its series, and of its pairing with K1."""
+    at = f"/v1/benchmarks/{plan.ref}"
+    new = {"ref": plan.ref, "title": "Re-referrals", "source": "Department for Education"}
+    assert (await client.post("/v1/benchmarks", json=new)).status_code == 201
+    made = await client.post(
+        f"{at}/releases?released_on=2025-10-30&dry_run=false",
+        content=_PUBLISHED,
+        headers={"Content-Type": "text/csv"},
+    )
+    assert made.status_code == 201, made.text
+    release = made.json()["release"]
+    (series,) = (await client.get(f"{at}/releases/{release}/series")).json()["items"]
+    pair = {"dataset": plan.ref, "indicator": "rate", "period_alike": True, "definition_alike": True}
+    paired = await client.post(plan.url("/kpis/K1/benchmark-pairings"), json=pair)
+    assert paired.status_code == 201, paired.text
+    return {
+        "dataset": plan.ref,
+        "release": str(release),
+        "series": str(series["series"]),
+        "pairing": str(paired.json()["pairing"]),
+    }
+
+
 async def furnish(plan: PlanWorld) -> Furnished:
     user = await plan.service.new_user("Everything", admin=True)
     await plan.member(user, Role.PROGRAMME_MANAGER)
@@ -94,6 +124,7 @@ async def furnish(plan: PlanWorld) -> Furnished:
         made = await client.post(plan.url(path), json=body)
         assert made.status_code == 201, f"{path}: {made.text}"
         refs[kind] = made.headers["location"].rsplit("/", 1)[-1]
+    refs |= await _published(client, plan)
     put = await client.put(plan.url("/kpis/K1/measurements/_all/2026-01"), json={"value": 81.5})
     assert put.status_code == 201, put.text
     return Furnished(plan, client, refs)

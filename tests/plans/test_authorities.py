@@ -27,7 +27,7 @@ class TestReadAuthorities:
 
 class TestCreateAuthority:
     async def test_an_administrator_adds_one(self, plan: PlanWorld) -> None:
-        new = {"ref": f"{plan.ref}-2", "name": "Southmoor Council", "code": "E10000009"}
+        new = {"ref": f"{plan.ref}-2", "name": "Southmoor Council", "code": "E10000009", "la_code": "838"}
         answer = await (await plan.client(Role.ADMIN)).post("/v1/authorities", json=new)
         assert answer.status_code == 201
         assert answer.json() == new | {"version": 1, "plans": 0}
@@ -39,6 +39,8 @@ class TestCreateAuthority:
         assert (taken.status_code, taken.json()["type"]) == (409, "/v1/problems/ref-taken")
         wrong = await admin.post("/v1/authorities", json={"ref": "x1", "name": "X", "code": "12"})
         assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/code")
+        long = await admin.post("/v1/authorities", json={"ref": "x1", "name": "X", "la_code": "8380"})
+        assert (long.status_code, long.json()["errors"][0]["pointer"]) == (422, "/la_code")
 
     async def test_is_refused_to_a_programme_manager(self, plan: PlanWorld) -> None:
         answer = await (await plan.manager()).post("/v1/authorities", json={"ref": "x2", "name": "X"})

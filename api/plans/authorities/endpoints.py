@@ -65,6 +65,6 @@ async def read_authority(authority: AuthorityRef, ctx: Read) -> Response:
 async def update_authority(
     authority: AuthorityRef, patch: AuthorityUpdate, ctx: Manage, if_match: IfMatch = None
 ) -> Response:
-    """A merge patch of its name, code or ref."""
+    """A merge patch of its name, codes or ref."""
     item = await service.update_authority(ctx, authority, patch, if_match)
     return ctx.written(item.body, version=item.version)

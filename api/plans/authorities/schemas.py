@@ -16,6 +16,15 @@ OnsCode = Annotated[
     Field(description="The nine-character ONS code.", examples=["E10000009"]),
 ]
 
+LaCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{3}$"),
+    Field(
+        description="The Department for Education's three-digit number: how published figures name it.",
+        examples=["838"],
+    ),
+]
+
 
 class AuthorityCreate(Write):
     """A new council. Its plans are addressed by their own refs."""
@@ -23,6 +32,7 @@ class AuthorityCreate(Write):
     ref: RefName = Field(examples=["northmoor"])
     name: Line = Field(examples=["Northmoor Council"])
     code: OnsCode | None = None
+    la_code: LaCode | None = None
 
 
 class AuthorityUpdate(Write):
@@ -31,12 +41,14 @@ class AuthorityUpdate(Write):
     ref: RefName = left_out()
     name: Line = left_out()
     code: OnsCode | None = None
+    la_code: LaCode | None = None
 
 
 class AuthorityRead(BaseModel):
     ref: str = Field(examples=["northmoor"])
     name: str = Field(examples=["Northmoor Council"])
     code: str | None = Field(examples=["E10000009"])
+    la_code: str | None = Field(examples=["838"])
     version: int
     plans: int = Field(description="Plans of it that you may open.")
 
