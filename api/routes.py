@@ -17,6 +17,7 @@ from api.kpis.endpoints import feed_router as feeds
 from api.kpis.endpoints import router as kpis
 from api.measurements.endpoints import router as measurements
 from api.measurements.endpoints import submission_router as submissions
+from api.measurements.value_endpoints import router as value_acts
 from api.my_work.endpoints import router as my_work
 from api.narratives.endpoints import router as narratives
 from api.people.endpoints import router as people
@@ -70,6 +71,7 @@ TAGS = [
     {"name": "integrations", "description": "Systems that push or pull, and their secrets."},
     {"name": "measurements", "description": "Values with all their revisions, singly and in bulk."},
     {"name": "submissions", "description": "What became of each delivery of values."},
+    {"name": "late revisions", "description": "Locked periods, and new figures that came for them."},
     {"name": "plan documents", "description": "Import and export of whole plans, with a preview."},
     {"name": "my work", "description": "What the reader leads or owes, the most pressing first."},
 ]
@@ -103,6 +105,7 @@ for router in (
     source_notes,
     submissions,
     themes,
+    value_acts,
     my_work,
 ):
     v1.include_router(router)

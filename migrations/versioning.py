@@ -5,6 +5,7 @@ One helper alters a table and its history together, so that the two never drift 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,11 +122,67 @@ def child(
     )
 
 
+def add_columns(table: str, columns: Mapping[str, str]) -> None:
+    """Add columns (name: SQL type with its default) to a table, its history, as-of view and trigger.
+
+    A default is what rows had always said: the history written until now reads it too.
+    """
+    for name, kind in columns.items():
+        run(
+            f"""
+            alter table public.{table} add column {name} {kind};
+            alter table public.{table}_history add column {name} {kind};
+            alter table public.{table}_history alter column {name} drop default;
+            """
+        )
+    write_as_of_view(table)
+    write_history_trigger(table)
+
+
+def drop_columns(table: str, names: Iterable[str]) -> None:
+    """Undo :func:`add_columns`."""
+    run(f"drop view as_of.{table};")
+    for name in names:
+        run(f"alter table public.{table} drop column {name};")
+        run(f"alter table public.{table}_history drop column {name};")
+    write_as_of_view(table)
+    write_history_trigger(table)
+
+
+def let_keeper(table: str) -> None:
+    """Let the definer functions' owner and the migrating role past a new table's policies."""
+    run(
+        f"""
+        grant select on public.{table} to turnstone_keeper;
+        do $$
+        begin
+            execute format(
+                'create policy keep on public.{table} to turnstone_keeper, %I using (true) with check (true)',
+                current_user
+            );
+        end
+        $$;
+        """
+    )
+
+
+def write_as_of_view(table: str) -> None:
+    """(Re)write the table's view at another moment, after its columns changed."""
+    listed = ", ".join(f'"{column}"' for column in columns_of(table))
+    run(
+        f"""
+        drop view if exists as_of.{table};
+        create view as_of.{table} as
+            select {listed} from public.{table}_history where valid @> turnstone.as_of();
+        grant select on as_of.{table} to {READERS};
+        alter view as_of.{table} owner to turnstone_lookback;
+        """
+    )
+
+
 def version(table: str) -> None:
     """Give a table with ``id``, ``plan_id``, ``version``, ``updated_at`` its history and as-of view."""
-    columns = columns_of(table)
     plan = "id" if table == "plan" else "plan_id"
-    listed = ", ".join(f'"{column}"' for column in columns)
     run(
         f"""
         create trigger bump_version before update on public.{table}
@@ -143,12 +200,9 @@ def version(table: str) -> None:
         create index ix_{table}_history_change on public.{table}_history (change_id);
         alter table public.{table}_history owner to turnstone_keeper;
         grant select on public.{table}_history to {READERS}, turnstone_lookback;
-        create view as_of.{table} as
-            select {listed} from public.{table}_history where valid @> turnstone.as_of();
-        grant select on as_of.{table} to {READERS};
-        alter view as_of.{table} owner to turnstone_lookback;
         """
     )
+    write_as_of_view(table)
     write_history_trigger(table)
 
 

@@ -41,6 +41,9 @@ class Permission(StrEnum):
     MEASUREMENT_WRITE = "measurement:write"
     MEASUREMENT_WRITE_SET = "measurement:write_set"
     """Only the KPIs an integration's membership names."""
+    MEASUREMENT_SIGN_OFF = "measurement:sign_off"
+    MEASUREMENT_MANAGE = "measurement:manage"
+    """Query values, decide late revisions, lock and reopen periods, withdraw submissions."""
     NARRATIVE_WRITE = "narrative:write"
     NARRATIVE_WRITE_LED = "narrative:write_led"
     RISK_WRITE = "risk:write"
@@ -96,6 +99,8 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
         P.KPI_UPDATE,
         P.KPI_DELETE,
         P.MEASUREMENT_WRITE,
+        P.MEASUREMENT_SIGN_OFF,
+        P.MEASUREMENT_MANAGE,
         P.NARRATIVE_WRITE,
         P.RISK_WRITE,
         P.NOTE_WRITE,
@@ -111,6 +116,8 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
         P.KPI_UPDATE,
         P.KPI_DELETE,
         P.MEASUREMENT_WRITE,
+        P.MEASUREMENT_SIGN_OFF,
+        P.MEASUREMENT_MANAGE,
         P.NARRATIVE_WRITE_LED,
         P.NOTE_WRITE,
         P.ESCALATION_RAISE,
@@ -130,6 +137,7 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
     },
     Role.SENIOR_LEADER: _READS_WHOLE_PLAN
     | {
+        P.MEASUREMENT_SIGN_OFF,
         P.RECOMMENDATION_UPDATE_LED,
         P.ACTION_UPDATE_LED,
         P.CHECK_WRITE_LED,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
@@ -12,6 +12,7 @@ from sqlalchemy import text
 from api.core.context import Context
 from api.kpis import periods
 from api.kpis.repository import BASES_SHOWN, SUMMARY
+from api.kpis.rollups import derived_in_year
 from api.kpis.standing import Freshness, with_standing
 from api.vocabulary import KpiCategory, PeriodType
 
@@ -27,7 +28,8 @@ with shown as (
     order by s.kpi_id, array_position({BASES_SHOWN}, s.basis)
 )
 select k.ref, json_agg(json_build_object('period', m.period, 'ends_on', m.ends_on, 'state', m.state,
-    'value', trim_scale(m.value), 'grade', m.grade) order by m.ends_on)
+    'value', trim_scale(m.value), 'grade', m.grade, 'numerator', trim_scale(m.numerator),
+    'denominator', trim_scale(m.denominator)) order by m.ends_on)
 from shown
 join kpi k on k.id = shown.kpi_id
 join measurement m on m.series_id = shown.id
@@ -37,7 +39,7 @@ group by k.ref
 
 
 async def scorecard(ctx: Context, *, points: int, financial_year: str | None) -> Json:
-    """Two queries, whatever the number of KPIs. ``points``: how many of the last points each shows.
+    """Three queries, whatever the number of KPIs. ``points``: how many of the last points each shows.
 
     ``financial_year`` is a key such as FY2026-27; None is the year the plan's clock stands in. Raises
     ValueError for anything else.
@@ -49,7 +51,14 @@ async def scorecard(ctx: Context, *, points: int, financial_year: str | None) ->
     )
     held = orjson.loads(await ctx.session.scalar(text(_KPIS), {"plan_id": ctx.plan.id, "clock": ctx.clock}))
     in_year = await _values_of(ctx, year)
-    kpis = [_line(with_standing(item, ctx.clock), in_year, year, points) for item in held]
+    changed = await _definitions_changed(ctx)
+    kpis = [
+        _line(with_standing(item, ctx.clock), in_year, year, points)
+        | derived_in_year(
+            item, _of_year(in_year, item["ref"], year), changed.get(item["ref"], []), year, ctx.clock
+        )
+        for item in held
+    ]
     return {
         "financial_year": year.key,
         "months": [month.key for month in periods.months_of_financial_year(year)],
@@ -73,11 +82,31 @@ async def _values_of(ctx: Context, year: periods.Period) -> dict[str, list[Json]
     return {row[0]: row[1] for row in rows}
 
 
+_CHANGED = """
+select k.ref, array_agg(d.effective_from order by d.effective_from)
+from kpi_definition d join kpi k on k.id = d.kpi_id
+where k.plan_id = :plan_id and d.effective_from is not null
+  and exists (select from kpi_definition e where e.kpi_id = d.kpi_id and e.position < d.position)
+group by k.ref
+"""
+
+
+async def _definitions_changed(ctx: Context) -> dict[str, list[date]]:
+    """The days on which definitions changed, by KPI ref."""
+    rows = await ctx.session.execute(text(_CHANGED), {"plan_id": ctx.plan.id})
+    return {row[0]: row[1] for row in rows}
+
+
+def _of_year(in_year: dict[str, list[Json]], ref: str, year: periods.Period) -> list[Json]:
+    began = year.starts_on.isoformat()
+    return [value for value in in_year.get(ref, []) if value["ends_on"] >= began]
+
+
 def _line(kpi: Json, in_year: dict[str, list[Json]], year: periods.Period, points: int) -> Json:
     values = in_year.get(kpi["ref"], [])
     began = year.starts_on.isoformat()
     return kpi | {
         "points": kpi["points"][-points:],
         "last_outturn": next((value for value in values if value["ends_on"] < began), None),
-        "year": [value for value in values if value["ends_on"] >= began],
+        "year": _of_year(in_year, kpi["ref"], year),
     }

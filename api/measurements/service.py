@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import orjson
 from fastapi import Response
 from sqlalchemy import text
 
@@ -18,6 +19,7 @@ from api.core.errors import PROBLEM_JSON, Problem, ProblemType
 from api.core.reading import PageQuery, read_one, read_page
 from api.kpis import periods
 from api.measurements import merge
+from api.measurements.plausible import doubts_shown, find_doubts, keep_doubts
 from api.measurements.repository import (
     MOST_SHOWN,
     REJECTED_ROWS,
@@ -43,8 +45,8 @@ class Refused(Exception):
         self.errors = errors
 
 
-async def push_batch(ctx: Context, batch: MeasurementBatch) -> Response:
-    """Store a batch, or say what it would change.
+async def push_batch(ctx: Context, batch: MeasurementBatch, digest: str | None = None) -> Response:
+    """Store a batch, or say what it would change. ``digest``: of the body as it came.
 
     201 stored, 200 for a dry run, and 422 with the submission inside where an atomic batch holds a
     wrong row. Raises TOO_LARGE beyond 5,000 rows.
@@ -55,7 +57,7 @@ async def push_batch(ctx: Context, batch: MeasurementBatch) -> Response:
             f"A batch may hold {MOST_ROWS} rows at most, and this one has {len(batch.rows)}; send several.",
         )
     delivery = Delivery(
-        "json", batch.mode, len(batch.rows), batch.dry_run, batch.source, batch.external_reference
+        "json", batch.mode, len(batch.rows), batch.dry_run, batch.source, batch.external_reference, digest
     )
     try:
         body = await take(ctx, delivery, batch.rows)
@@ -80,7 +82,8 @@ async def take(
 
     ``is_whole``: a field left out is null, instead of saying nothing.
     """
-    reader = RowReader(await kpis_named(ctx, rows), ctx.today, fields)
+    kpis = await kpis_named(ctx, rows)
+    reader = RowReader(kpis, ctx.today, fields)
     stage = await open_stage(ctx)
     await stage.copy(reader.read(rows))
     errors = reader.errors + await _refuse_duplicates(stage, rows)
@@ -89,19 +92,24 @@ async def take(
         raise Refused(errors)
     if not is_preview:
         await merge.lock_series(ctx, stage)
-    counts = await merge.classify(stage, whole=is_whole)
+    counts = await merge.classify(ctx, stage, whole=is_whole)
     if check is not None:
         await check(stage)
+    warned = await find_doubts(stage, sorted({kpi.id for kpi in kpis.values() if kpi.has_plausible_range}))
     changes = await merge.changes(stage, MOST_SHOWN)
     status = SubmissionStatus.STORED if counts.taken else SubmissionStatus.REJECTED
     if is_preview:
         status = SubmissionStatus.PREVIEWED
     # The first stamp of this transaction is taken here, with every series locked.
-    recorded = await record(ctx, delivery, status, counts, errors, rows)
-    if not is_preview and counts.created + counts.updated:
+    recorded = await record(ctx, delivery, status, counts, errors, rows, warned=warned)
+    warnings = orjson.Fragment("[]")
+    if warned:
+        warnings = await doubts_shown(stage, MOST_SHOWN)
+        await keep_doubts(ctx, stage, recorded.id)
+    if not is_preview and counts.taken:
         stamp = await ctx.session.scalar(text("select turnstone.stamp()"))
-        await merge.merge(ctx, stage, recorded.id, stamp, whole=is_whole)
-    return whole(recorded, changes, errors)
+        await merge.merge(ctx, stage, counts, recorded.id, stamp, whole=is_whole)
+    return whole(recorded, changes, errors, warnings)
 
 
 async def kpis_named(ctx: Context, rows: Sequence[Any]) -> dict[str, TakingKpi]:
@@ -131,6 +139,7 @@ def _taking(row: Any) -> TakingKpi:
         kind=KpiKind(row.kind),
         segments=row.segments or {},
         may_write=row.may_write,
+        has_plausible_range=row.has_plausible_range,
         ends_before=ended.starts_on.isoformat() if ended else None,
         successor=row.successor,
     )

@@ -29,6 +29,8 @@ class Delivery:
     dry_run: bool = False
     source: str | None = None
     external_reference: str | None = None
+    digest: str | None = None
+    """Of the file or body as it came, so that the same one is recognised when it comes again."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,16 @@ class Recorded:
 
 _INSERT = text(
     "insert into submission (plan_id, submission_ref, door, mode, dry_run, status, source,"
-    " external_reference, received, created, updated, unchanged, queued, rejected, submitted_by, finished_at)"
-    " values (:plan, :ref, :door, :mode, :dry_run, :status, :source, :external_reference, :received,"
-    " :created, :updated, :unchanged, :queued, :rejected, :actor, clock_timestamp())"
+    " external_reference, digest, received, created, updated, unchanged, queued, rejected, warned,"
+    " submitted_by, repeats_id, finished_at)"
+    " values (:plan, :ref, :door, :mode, :dry_run, :status, :source, :external_reference, :digest, :received,"
+    " :created, :updated, :unchanged, :queued, :rejected, :warned, :actor, :repeats, clock_timestamp())"
     " returning id, turnstone.utc(received_at)"
+)
+
+_REPEATED = text(
+    "select id, submission_ref::text as ref from submission where plan_id = :plan and digest = :digest"
+    " and status in ('stored', 'withdrawn') order by id desc limit 1"
 )
 
 _INSERT_REJECTED = text(
@@ -61,18 +69,22 @@ async def record(
     counts: Counts,
     errors: Sequence[RowError] = (),
     rows: Sequence[Any] = (),
+    *,
+    warned: int = 0,
 ) -> Recorded:
     """Store the submission, and each rejected row with its reason.
 
-    Whatever was neither created, updated nor unchanged counts as rejected, so the counts always sum.
+    Whatever was neither created, updated, unchanged nor queued counts as rejected, so the counts always
+    sum.
     """
     numbers = {
         "received": delivery.received,
         "created": counts.created,
         "updated": counts.updated,
         "unchanged": counts.unchanged,
-        "queued": 0,
+        "queued": counts.queued,
         "rejected": delivery.received - counts.taken,
+        "warned": warned,
     }
     said = {
         "door": delivery.door,
@@ -83,11 +95,10 @@ async def record(
         "external_reference": delivery.external_reference,
     }
     ref = uuid4()
-    stored = (
-        await ctx.session.execute(
-            _INSERT, {"plan": ctx.plan.id, "ref": ref, "actor": ctx.actor.id, **said, **numbers}
-        )
-    ).one()
+    earlier = await _repeated(ctx, delivery)
+    bound = {"plan": ctx.plan.id, "ref": ref, "actor": ctx.actor.id, "digest": delivery.digest}
+    bound["repeats"] = earlier[0] if earlier else None
+    stored = (await ctx.session.execute(_INSERT, {**bound, **said, **numbers})).one()
     if errors:
         await ctx.session.execute(
             _INSERT_REJECTED,
@@ -102,12 +113,31 @@ async def record(
             },
         )
     body = {"submission": str(ref), **said, **numbers, "by": ctx.actor.name, "received_at": stored[1]}
+    body |= {"repeats": earlier[1] if earlier else None, "withdrawal": None}
     return Recorded(stored[0], str(ref), body)
 
 
-def whole(recorded: Recorded, changes: str, errors: Sequence[RowError]) -> dict[str, Any]:
-    """The submission with its first changes (JSON, from the database) and kinds of errors."""
-    return recorded.body | {"changes": orjson.Fragment(changes), "errors": merged(errors)}
+async def _repeated(ctx: Context, delivery: Delivery) -> tuple[int, str] | None:
+    """Id and ref of the last stored delivery of the very same file or body."""
+    if delivery.digest is None:
+        return None
+    found = await ctx.session.execute(_REPEATED, {"plan": ctx.plan.id, "digest": delivery.digest})
+    row = found.first()
+    return None if row is None else (row.id, row.ref)
+
+
+def whole(
+    recorded: Recorded,
+    changes: str,
+    errors: Sequence[RowError],
+    warnings: orjson.Fragment | None = None,
+) -> dict[str, Any]:
+    """The submission with its first changes and warnings (JSON, from the database) and kinds of errors."""
+    return recorded.body | {
+        "changes": orjson.Fragment(changes),
+        "errors": merged(errors),
+        "warnings": warnings or [],
+    }
 
 
 def merged(errors: Sequence[RowError]) -> list[dict[str, Any]]:

@@ -55,6 +55,8 @@ PERMISSION_WORDS: dict[Permission, str] = {
     P.KPI_DELETE: "Delete KPIs",
     P.MEASUREMENT_WRITE: "Enter and correct values of any KPI",
     P.MEASUREMENT_WRITE_SET: "Enter and correct values of the KPIs they were given",
+    P.MEASUREMENT_SIGN_OFF: "Sign values off",
+    P.MEASUREMENT_MANAGE: "Query values, decide late revisions, lock periods, withdraw submissions",
     P.NARRATIVE_WRITE: "Write about any item",
     P.NARRATIVE_WRITE_LED: "Write about items they lead",
     P.RISK_WRITE: "Change any risk",

@@ -23,6 +23,7 @@ ANALYSTS = frozenset({R.PROGRAMME_MANAGER, R.PERFORMANCE_OFFICER})
 LEADERS = frozenset({R.ACTION_LEAD, R.SENIOR_LEADER})
 REPORTERS = MANAGERS | LEADERS
 """Those who report on what they lead, and those who write on anything."""
+SIGNERS = ANALYSTS | {R.SENIOR_LEADER}
 MEASURERS = ANALYSTS | {R.INTEGRATION}
 RAISERS = EVERYONE - {R.ADMIN, R.INTERNAL_AUDITOR, R.INSPECTOR, R.INTEGRATION}
 
@@ -162,6 +163,7 @@ ACCESS: dict[str, Roles] = {
     "GET /v1/plans/{plan}/kpis/{kpi}": EVERYONE,
     "PATCH /v1/plans/{plan}/kpis/{kpi}": ANALYSTS,
     "DELETE /v1/plans/{plan}/kpis/{kpi}": ANALYSTS,
+    "GET /v1/plans/{plan}/kpis/{kpi}/roll-ups": EVERYONE,
     "GET /v1/plans/{plan}/kpis/{kpi}/segments": EVERYONE,
     "POST /v1/plans/{plan}/kpis/{kpi}/segments": ANALYSTS,
     "GET /v1/plans/{plan}/kpis/{kpi}/segments/{segment}": EVERYONE,
@@ -171,10 +173,22 @@ ACCESS: dict[str, Roles] = {
     "GET /v1/plans/{plan}/kpis/{kpi}/measurements/{segment}/{period}": EVERYONE,
     "PUT /v1/plans/{plan}/kpis/{kpi}/measurements/{segment}/{period}": MEASURERS,
     "GET /v1/plans/{plan}/kpis/{kpi}/measurements/{segment}/{period}/revisions": EVERYONE,
+    "GET /v1/plans/{plan}/measurements": EVERYONE,
     "POST /v1/plans/{plan}/measurements": MEASURERS,
+    "POST /v1/plans/{plan}/measurements/sign-offs": SIGNERS,
+    "POST /v1/plans/{plan}/measurements/queries": ANALYSTS,
+    "POST /v1/plans/{plan}/measurements/query-answers": ANALYSTS,
+    "POST /v1/plans/{plan}/measurements/query-clearances": ANALYSTS,
+    "GET /v1/plans/{plan}/late-revisions": WHOLE_PLAN,
+    "POST /v1/plans/{plan}/late-revisions/acceptances": ANALYSTS,
+    "POST /v1/plans/{plan}/late-revisions/declines": ANALYSTS,
+    "GET /v1/plans/{plan}/period-locks": WHOLE_PLAN,
+    "POST /v1/plans/{plan}/period-locks": ANALYSTS,
+    "POST /v1/plans/{plan}/period-locks/reopenings": ANALYSTS,
     "GET /v1/plans/{plan}/submissions": WHOLE_PLAN,
     "GET /v1/plans/{plan}/submissions/{submission}": WHOLE_PLAN,
     "GET /v1/plans/{plan}/submissions/{submission}/rejected-rows": WHOLE_PLAN,
+    "POST /v1/plans/{plan}/submissions/{submission}/withdrawal": ANALYSTS,
     # What is stuck
     "GET /v1/plans/{plan}/ladders": EVERYONE,
     "POST /v1/plans/{plan}/ladders": MANAGERS,

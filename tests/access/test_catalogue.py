@@ -15,7 +15,16 @@ PROTECTED_OTHERWISE = {"alembic_version"}
 JOBS = "procrastinate_"
 """The job queue's tables: ids of work to do, written by the service, never shown."""
 
-NO_HISTORY = {"series", "measurement_revision", "rejected_row", "plan_pulse", "rendered", "change"}
+NO_HISTORY = {
+    "series",
+    "measurement_revision",
+    "late_revision",
+    "rejected_row",
+    "row_warning",
+    "plan_pulse",
+    "rendered",
+    "change",
+}
 """Plan-scoped tables that are themselves a history, or only a cache or counter."""
 
 ROLES = ("turnstone_service", "turnstone_worker")
