@@ -131,7 +131,12 @@ def _derived(numerator: Decimal, denominator: Decimal, unit: Unit) -> Decimal | 
 def _check_ratio(
     value: Decimal, numerator: Decimal, denominator: Decimal, kpi: TakingKpi, given: Any
 ) -> None:
-    """The value must agree with its parts to the last digit that was given, rounded or cut off."""
+    """The value must agree with its parts to the last digit that was given, rounded or cut off.
+
+    Per cent is numerator ÷ denominator × 100, a rate per 10,000 the same × 10,000, a ratio the quotient
+    itself. 107 of 125 is 85.6: 85.6, 86 and 85 agree, 85.7, 87 and 85.50 do not. Units that are no
+    quotient (days, scores) are not checked.
+    """
     per = _PER.get(kpi.unit)
     if per is None:
         return
@@ -139,7 +144,7 @@ def _check_ratio(
         message = f"{numerator} of 0 makes no value; send the state not_applicable instead of {value}."
         raise Wrong("ratio_disagrees", "/value", message)
     exact = numerator / denominator * per
-    if abs(exact - value) > _last_digit(value, given):
+    if abs(exact - value) >= _last_digit(value, given):
         made = f"{exact:.2f}".rstrip("0").rstrip(".")
         message = f"{numerator} of {denominator} makes {made}, but the value says {value}."
         raise Wrong("ratio_disagrees", "/value", message)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -128,14 +128,23 @@ async def learn_kpis(ctx: Context, reader: RowReader, chunk: Sequence[PlacedRow]
     if not new:
         return
     reader.looked_up |= new
-    found = await ctx.session.execute(text(TAKING), {"refs": sorted(new), "plan": ctx.plan.id})
-    reader.kpis.update({row.asked: _taking(row) for row in found})
+    reader.kpis.update(await kpis_named(ctx, new))
+
+
+async def kpis_named(ctx: Context, refs: Collection[str]) -> dict[str, TakingKpi]:
+    """The KPIs with these lower-case refs, by those refs; a corrected ref still finds its KPI."""
+    found = await ctx.session.execute(text(TAKING), {"refs": sorted(refs), "plan": ctx.plan.id})
+    return {row.asked: _taking(row) for row in found}
 
 
 def _has_ref(row: dict[str, Any]) -> bool:
     """Whether it names something that could be a ref: nothing else is sent to the database."""
     ref = row.get("kpi")
-    return isinstance(ref, str) and ref.isascii() and ref.isprintable() and len(ref) <= 80
+    return isinstance(ref, str) and could_be_ref(ref)
+
+
+def could_be_ref(text: str) -> bool:
+    return text.isascii() and text.isprintable() and len(text) <= 80
 
 
 def _taking(row: Any) -> TakingKpi:
@@ -152,6 +161,7 @@ def _taking(row: Any) -> TakingKpi:
         kind=KpiKind(row.kind),
         segments=row.segments or {},
         may_write=row.may_write,
+        has_plausible_range=row.has_plausible_range,
         ends_before=ended.starts_on.isoformat() if ended else None,
         successor=row.successor,
     )

@@ -27,6 +27,8 @@ class TakingKpi:
     ends_before: str | None = None
     """Superseded: periods that begin on this day (ISO) or later are the successor's."""
     successor: str | None = None
+    has_plausible_range: bool = False
+    """Whether some version of its definition says what is hard to believe."""
 
     period_word: str = field(init=False)
     takes_grades: bool = field(init=False)

@@ -25,7 +25,6 @@ SENDERS = " or ".join(
 
 def upgrade() -> None:
     op.add_column("rejected_row", sa.Column("place", sa.Text(), nullable=True))
-    op.create_index("ix_submission_digest", "submission", ["plan_id", "digest"], unique=False)
     op.create_table(
         "submission_report",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -128,5 +127,4 @@ def downgrade() -> None:
     op.drop_table("upload_part")
     op.drop_table("upload")
     op.drop_table("submission_report")
-    op.drop_index("ix_submission_digest", table_name="submission")
     op.drop_column("rejected_row", "place")

@@ -65,7 +65,7 @@ ALLOWED: dict[str, dict[str, Verb]] = {
     "measurement_revision": {
         "select": Verb(WHOLE_PLAN, frozenset({R.PARTNER})),
         "insert": Verb(MEASURERS),
-        "update": Verb(MEASURERS),
+        "update": Verb(MEASURERS | {R.SENIOR_LEADER}),
         "delete": Verb(NOBODY),
     },
     "narrative": {
@@ -113,7 +113,7 @@ ALLOWED: dict[str, dict[str, Verb]] = {
     "submission": {
         "select": Verb(WHOLE_PLAN),
         "insert": Verb(NOBODY, MEASURERS),
-        "update": Verb(NOBODY, MEASURERS),
+        "update": Verb(ANALYSTS, MEASURERS),
         "delete": Verb(NOBODY),
     },
 }
