@@ -538,9 +538,244 @@ export interface paths {
         head?: never;
         /**
          * Change an authority
-         * @description A merge patch of its name, code or ref.
+         * @description A merge patch of its name, codes or ref.
          */
         patch: operations["update_authority"];
+        trace?: never;
+    };
+    "/v1/benchmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List datasets of published figures
+         * @description Publications that come again, each with the release in force. Sort keys: title, ref.
+         */
+        get: operations["list_datasets"];
+        put?: never;
+        /**
+         * Add a dataset
+         * @description Its columns may be left out: the first file tells them, and its preview shows how.
+         */
+        post: operations["create_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/benchmarks/{dataset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a dataset
+         * @description Its columns, where it comes from, and the release in force.
+         */
+        get: operations["read_dataset"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a dataset
+         * @description Only while it has no release.
+         */
+        delete: operations["delete_dataset"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a dataset
+         * @description A merge patch. New columns count from the next release on.
+         */
+        patch: operations["update_dataset"];
+        trace?: never;
+    };
+    "/v1/benchmarks/{dataset}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List releases
+         * @description Every file that was imported. Sort keys: released, imported.
+         */
+        get: operations["list_releases"];
+        put?: never;
+        /**
+         * Preview or import a release
+         * @description A preview unless `dry_run` is false; then all of the file is held, or nothing (422).
+         *
+         *     Older releases stay, and can be read again. The identical file is recognised and changes nothing.
+         *     Every cell that cannot be read is an error with its line and column. A longer file than a body may
+         *     be comes by `turnstone benchmarks import`.
+         */
+        post: operations["import_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/benchmarks/{dataset}/releases/{release}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a release
+         * @description One file: when it was published and imported, by whom, and how much it holds.
+         */
+        get: operations["read_release"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/benchmarks/{dataset}/releases/{release}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the series of a release
+         * @description Each indicator under each set of filter values: what a KPI can be set against. Sort key: indicator.
+         */
+        get: operations["list_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/benchmarks/{dataset}/releases/{release}/series/{series}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a series
+         * @description Every figure of every area and year, with its symbol in words where there is none.
+         */
+        get: operations["read_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/benchmarks/{dataset}/releases/{release}/neighbours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List statistical neighbours
+         * @description The neighbours of each authority, the nearest first. Sort keys: name, area.
+         */
+        get: operations["list_neighbours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/kpis/{kpi}/benchmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a KPI beside published figures
+         * @description For the plan's own authority, year by year: its figure, England, its region, its neighbours, its
+         *     rank and quarter among all authorities, and the change on the year.
+         *
+         *     Polarity is the KPI's. A figure that is missing is shown as what it is, and counts for nothing.
+         */
+        get: operations["read_kpi_benchmarks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/kpis/{kpi}/benchmark-pairings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a KPI is set against
+         * @description Published series, like with like or as context. Sort key: position.
+         */
+        get: operations["list_pairings"];
+        put?: never;
+        /**
+         * Set a KPI against a published series
+         * @description Whoever does it says whether period and definition are alike; if not, why it is context.
+         */
+        post: operations["create_pairing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/kpis/{kpi}/benchmark-pairings/{pairing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a pairing
+         * @description One series that the KPI is set against.
+         */
+        get: operations["read_pairing"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a pairing
+         * @description The figures stay with their dataset.
+         */
+        delete: operations["delete_pairing"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a pairing
+         * @description A merge patch. The comparators of a KPI come from its first pairing that is like with like.
+         */
+        patch: operations["update_pairing"];
         trace?: never;
     };
     "/v1/plans/{plan}/changes": {
@@ -879,7 +1114,9 @@ export interface paths {
         };
         /**
          * List feeds
-         * @description Which system owes which KPIs, and which of them are late. Sort keys: ref, title.
+         * @description Which system owes which KPIs, how often and by when, and what is in, late or missing.
+         *
+         *     An integration without leave to read the plan sees the feeds it brings. Sort keys: ref, title.
          */
         get: operations["list_feeds"];
         put?: never;
@@ -1137,6 +1374,26 @@ export interface paths {
         patch: operations["update_kpi"];
         trace?: never;
     };
+    "/v1/plans/{plan}/kpis/{kpi}/roll-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a KPI's quarters and year to date
+         * @description Derived when read, and only where the KPI says how (`rollup`); what is missing is named.
+         */
+        get: operations["read_roll_ups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plans/{plan}/kpis/{kpi}/segments": {
         parameters: {
             query?: never;
@@ -1270,7 +1527,7 @@ export interface paths {
         };
         /**
          * List a KPI's values
-         * @description Every value known now, oldest first. Sort keys: period, segment, basis, known.
+         * @description Every value known now, or at `known_at`, oldest first. Sort keys: period, segment, basis, known.
          */
         get: operations["list_measurements"];
         put?: never;
@@ -1290,12 +1547,17 @@ export interface paths {
         };
         /**
          * Read a value
-         * @description The value known now, or with `as_of` the one known then. Its ETag serves to correct it.
+         * @description The value known now. Its ETag serves to correct it.
+         *
+         *     `known_at`: as it was known at that moment, whatever the plan said then. `as_of`: the same value
+         *     with the plan as it stood, so that a KPI that had another ref then is found under that.
          */
         get: operations["read_measurement"];
         /**
          * Enter or correct a value
          * @description 201 for a new value, 200 for a correction. A correction needs If-Match and is a new revision.
+         *
+         *     202 where the period is locked and the figures differ: the value waits in the queue of late revisions.
          */
         put: operations["put_measurement"];
         post?: never;
@@ -1315,6 +1577,9 @@ export interface paths {
         /**
          * List the revisions of a value
          * @description What was known when, by whom and why, newest first. Sort keys: basis, revision.
+         *
+         *     A revision whose state is `withdrawn` says that nothing is known from then on, because the submission
+         *     that first brought the value was withdrawn. `known_at` shows the revisions there were at that moment.
          */
         get: operations["list_revisions"];
         put?: never;
@@ -1332,7 +1597,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List values of all KPIs
+         * @description What is to be checked (`workflow=loaded`), is under query, or is signed off.
+         *
+         *     The longest as it is comes first. Sort keys: known, kpi, period, segment, basis.
+         */
+        get: operations["list_values"];
         put?: never;
         /**
          * Push values
@@ -1343,7 +1614,11 @@ export interface paths {
          *     Rows about the same KPI, segment, period and basis are all refused: only you know which is right.
          *
          *     A row replaces value, numerator and denominator; a note, source or external reference it leaves
-         *     out stays. A changed value is `loaded` again, whoever had signed it off.
+         *     out stays. A changed value is `loaded` again, whoever had signed it off; one that is hard to believe
+         *     is stored with a warning and held under query. A new figure for a locked period, be it the first,
+         *     waits in the queue of late revisions and counts as `queued`.
+         *
+         *     The very same body again is recognised: `repeats` names the submission it repeats.
          */
         post: operations["push_measurements"];
         delete?: never;
@@ -2128,7 +2403,8 @@ export interface paths {
         };
         /**
          * Read a submission
-         * @description Its counts, its first hundred changes, and its first hundred kinds of errors.
+         * @description Its counts, its first hundred changes and warnings, and its first hundred kinds of
+         *     errors.
          *
          *     While it is `pending`, its progress; then it was `stored`, `rejected` or `previewed`, or it `failed`.
          */
@@ -2233,6 +2509,217 @@ export interface paths {
          * @description A merge patch.
          */
         patch: operations["update_theme"];
+        trace?: never;
+    };
+    "/v1/plans/{plan}/measurements/sign-offs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign values off
+         * @description Every loaded value chosen; those under query are left, and have to be cleared first.
+         *
+         *     Rules act on signed-off values only. Each is a new revision with the same figures.
+         */
+        post: operations["sign_off"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/measurements/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put values under query
+         * @description With a question. What is under query already keeps the question it has.
+         */
+        post: operations["query_values"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/measurements/query-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a query
+         * @description Values under query get the answer beside their question, and stay so until cleared.
+         */
+        post: operations["answer_queries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/measurements/query-clearances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clear a query
+         * @description Values under query are `loaded` again, with the reason, and can be signed off.
+         */
+        post: operations["clear_queries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/late-revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List late revisions
+         * @description Values that came for locked periods, beside what is held. Sort keys: queued, period, kpi.
+         */
+        get: operations["list_late_revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/late-revisions/acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept late revisions
+         * @description They become the values known, as new revisions with the one reason; the period stays locked.
+         */
+        post: operations["accept_late_revisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/late-revisions/declines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline late revisions
+         * @description What is held stays. The same value sent again waits again.
+         */
+        post: operations["decline_late_revisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/period-locks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List locks and reopenings
+         * @description What people said, newest first; the last word on a KPI and period counts. Sort keys: set, to.
+         *
+         *     Where nobody said anything, a period locks by itself `locks_after_days` after its end.
+         */
+        get: operations["list_period_locks"];
+        put?: never;
+        /**
+         * Lock periods
+         * @description From now on a new figure for these periods waits in the queue of late revisions.
+         */
+        post: operations["lock_periods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/period-locks/reopenings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen periods
+         * @description Values are taken again, until the periods are locked once more. What waits goes on waiting.
+         */
+        post: operations["reopen_periods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/submissions/{submission}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a submission
+         * @description Undo what it stored, by new revisions that carry the reason. Twice is the same as once.
+         *
+         *     Earlier values come back; of a value it was the first to bring, nothing is known any more; what
+         *     others changed since stays; what it left waiting for locked periods goes. Reports never change.
+         */
+        post: operations["withdraw_submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/plans/{plan}/my-work": {
@@ -2393,6 +2880,30 @@ export interface components {
             kind: components["schemas"]["ItemKind"];
             /** Ref */
             ref?: string | null;
+        };
+        /**
+         * ActKind
+         * @description What a person did to values without delivering any.
+         * @enum {string}
+         */
+        ActKind: "signed_off" | "queried" | "answered" | "cleared" | "accepted" | "declined" | "withdrawn";
+        /**
+         * ActRead
+         * @description What was done to how many values.
+         */
+        ActRead: {
+            act: components["schemas"]["ActKind"];
+            /** Changed */
+            changed: number;
+            /**
+             * Left
+             * @description Chosen too, and left as they were: it could not be done to them.
+             */
+            left: number;
+            /** Left By Workflow */
+            left_by_workflow: {
+                [key: string]: number;
+            };
         };
         /** Action */
         Action: {
@@ -2892,23 +3403,86 @@ export interface components {
              */
             satisfactory?: boolean | null;
         };
-        /** AreaRead */
-        AreaRead: {
+        /** AnswerWrite */
+        AnswerWrite: {
             /**
-             * Title
-             * @example Care leavers
+             * Kpis
+             * @default []
              */
-            title: string;
-            /** Under */
-            under: string | null;
+            kpis: string[];
             /**
-             * Valid From
-             * @example 2023-01-01
+             * Feeds
+             * @default []
              */
-            valid_from: string | null;
-            /** Valid Until */
-            valid_until: string | null;
+            feeds: string[];
+            /**
+             * Submission
+             * @description Values whose figures it brought and nobody changed since.
+             */
+            submission?: string | null;
+            /**
+             * Periods
+             * @description Canonical keys.
+             * @default []
+             * @example [
+             *       "2026-09",
+             *       "FY2026-27-Q2"
+             *     ]
+             */
+            periods: string[];
+            /**
+             * From
+             * @description Periods that end then or later.
+             */
+            from?: string | null;
+            /**
+             * To
+             * @description Periods that end then or earlier.
+             */
+            to?: string | null;
+            /**
+             * Segments
+             * @default []
+             */
+            segments: string[];
+            /**
+             * Basis
+             * @default []
+             */
+            basis: components["schemas"]["Basis"][];
+            /**
+             * Values
+             * @default []
+             */
+            values: components["schemas"]["ValueAddress"][];
+            /**
+             * Answer
+             * @example Two teams closed late; it is complete now.
+             */
+            answer: string;
         };
+        /** AreaFigureRead */
+        AreaFigureRead: {
+            state: components["schemas"]["FigureState"];
+            /** Value */
+            value: number | null;
+            /**
+             * Area
+             * @description Three-digit number of an authority, else the ONS code.
+             */
+            area: string;
+            /** Name */
+            name: string;
+            level: components["schemas"]["AreaLevel"];
+            /** Year */
+            year: number;
+            year_kind: components["schemas"]["YearKind"];
+        };
+        /**
+         * AreaLevel
+         * @enum {string}
+         */
+        AreaLevel: "national" | "regional" | "local_authority";
         /** AreaTally */
         AreaTally: {
             /** Total */
@@ -3155,7 +3729,7 @@ export interface components {
             /** Is Moderated */
             is_moderated: boolean;
             /** @description A withdrawn audit counts nowhere. */
-            withdrawn: components["schemas"]["WithdrawalRead"] | null;
+            withdrawn: components["schemas"]["api__audits__schemas__WithdrawalRead"] | null;
             /** Recorded By */
             recorded_by: string | null;
             /** Recorded At */
@@ -3345,6 +3919,8 @@ export interface components {
             name: string;
             /** Code */
             code?: string | null;
+            /** La Code */
+            la_code?: string | null;
         };
         /**
          * AuthorityCreate
@@ -3363,6 +3939,8 @@ export interface components {
             name: string;
             /** Code */
             code?: string | null;
+            /** La Code */
+            la_code?: string | null;
         };
         /**
          * AuthorityOf
@@ -3412,6 +3990,11 @@ export interface components {
              * @example E10000009
              */
             code: string | null;
+            /**
+             * La Code
+             * @example 838
+             */
+            la_code: string | null;
             /** Version */
             version: number;
             /**
@@ -3434,6 +4017,8 @@ export interface components {
             name?: string;
             /** Code */
             code?: string | null;
+            /** La Code */
+            la_code?: string | null;
         };
         /**
          * AverageRead
@@ -3452,6 +4037,12 @@ export interface components {
              */
             scores: number;
         };
+        /**
+         * Band
+         * @description The quarter of all authorities that a figure falls in; A is best.
+         * @enum {string}
+         */
+        Band: "A" | "B" | "C" | "D";
         /** BandRead */
         BandRead: {
             /** Title */
@@ -3483,6 +4074,249 @@ export interface components {
          * @enum {string}
          */
         Basis: "operational_provisional" | "operational_final" | "validated_return";
+        /**
+         * BenchmarkImportComparison
+         * @description Against the release in force before: figures of the same indicator, filters, year and area.
+         */
+        BenchmarkImportComparison: {
+            /** Release */
+            release: number;
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Removed */
+            removed: number;
+        };
+        /**
+         * BenchmarkImportCounts
+         * @description ``lines = national + regional + local_authority + not_kept + wrong``.
+         */
+        BenchmarkImportCounts: {
+            /** Lines */
+            lines: number;
+            /** National */
+            national: number;
+            /** Regional */
+            regional: number;
+            /** Local Authority */
+            local_authority: number;
+            /**
+             * Not Kept
+             * @description Lines of other geographic levels.
+             */
+            not_kept: components["schemas"]["LinesNotKept"][];
+            /** Wrong */
+            wrong: number;
+            /**
+             * Figures
+             * @description Cells of indicators in the lines that are kept.
+             */
+            figures: number;
+            /** By State */
+            by_state: {
+                [key: string]: number;
+            };
+            /**
+             * Rounded
+             * @description Figures of more than six decimals, kept to six.
+             */
+            rounded: number;
+        };
+        /**
+         * BenchmarkImportDoubt
+         * @description No error, and yet worth a look.
+         */
+        BenchmarkImportDoubt: {
+            /**
+             * Code
+             * @example columns_told_from_content
+             */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * BenchmarkImportError
+         * @description A cell or line that cannot be kept.
+         */
+        BenchmarkImportError: {
+            /**
+             * Line
+             * @description The header is line 1.
+             */
+            line: number;
+            /**
+             * Column
+             * @description Null where the whole line is meant.
+             */
+            column: string | null;
+            /**
+             * Code
+             * @example not_a_figure
+             */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * BenchmarkImportRead
+         * @description What a file holds, and what became of it.
+         */
+        BenchmarkImportRead: {
+            /** Dataset */
+            dataset: string;
+            kind: components["schemas"]["DatasetKind"];
+            /** Dry Run */
+            dry_run: boolean;
+            /**
+             * Is Known
+             * @description This very file was imported before: as ``release``.
+             */
+            is_known: boolean;
+            /**
+             * Release
+             * @description What it is held as; null while it is not.
+             */
+            release: number | null;
+            /** Sha256 */
+            sha256: string;
+            /** Filters */
+            filters: string[];
+            /** Indicators */
+            indicators: string[];
+            /** Ignored */
+            ignored: string[];
+            /**
+             * Years
+             * @example [
+             *       "2024",
+             *       "2025"
+             *     ]
+             */
+            years: string[];
+            counts: components["schemas"]["BenchmarkImportCounts"];
+            /** Error Count */
+            error_count: number;
+            /**
+             * Errors
+             * @description The first thousand, in the file's order.
+             */
+            errors: components["schemas"]["BenchmarkImportError"][];
+            /** Doubts */
+            doubts: components["schemas"]["BenchmarkImportDoubt"][];
+            compared: components["schemas"]["BenchmarkImportComparison"] | null;
+        };
+        /** BenchmarkProblem */
+        BenchmarkProblem: {
+            /**
+             * Code
+             * @example authority_without_code
+             */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * BenchmarkRead
+         * @description A pairing with what its published series says, year by year.
+         */
+        BenchmarkRead: {
+            /** Pairing */
+            pairing: number;
+            /** Version */
+            version: number;
+            /** Kpi */
+            kpi: string;
+            /** Position */
+            position: number;
+            /** Dataset */
+            dataset: string;
+            /** Dataset Title */
+            dataset_title: string;
+            /** Source */
+            source: string;
+            indicator: components["schemas"]["IndicatorRead"];
+            /** Filters */
+            filters: {
+                [key: string]: string;
+            };
+            label: components["schemas"]["Likeness"];
+            /** Period Alike */
+            period_alike: boolean;
+            /** Definition Alike */
+            definition_alike: boolean;
+            /** Reason */
+            reason: string | null;
+            /** May Edit */
+            may_edit: boolean;
+            /** @description The one in force at the moment read, or asked for. */
+            release: components["schemas"]["ReleaseRead"] | null;
+            /** @description The plan's authority, as the release calls it. */
+            area: components["schemas"]["api__benchmarks__schemas__AreaRead"] | null;
+            region: components["schemas"]["api__benchmarks__schemas__AreaRead"] | null;
+            /** Neighbours */
+            neighbours: components["schemas"]["NeighbourRead"][];
+            neighbours_release: components["schemas"]["ReleaseRead"] | null;
+            /** @description Why something is missing. */
+            problem: components["schemas"]["BenchmarkProblem"] | null;
+            /**
+             * Years
+             * @description The latest first.
+             */
+            years: components["schemas"]["YearRead"][];
+        };
+        /** BenchmarkSeriesPage */
+        BenchmarkSeriesPage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["BenchmarkSeriesSummary"][];
+        };
+        /** BenchmarkSeriesRead */
+        BenchmarkSeriesRead: {
+            /** Series */
+            series: number;
+            /** Indicator */
+            indicator: string;
+            /** Filters */
+            filters: {
+                [key: string]: string;
+            };
+            /** Figures */
+            figures: number;
+            /**
+             * Points
+             * @description By year, England first, then regions, authorities.
+             */
+            points: components["schemas"]["AreaFigureRead"][];
+        };
+        /**
+         * BenchmarkSeriesSummary
+         * @description One indicator under one value of each filter.
+         */
+        BenchmarkSeriesSummary: {
+            /** Series */
+            series: number;
+            /** Indicator */
+            indicator: string;
+            /** Filters */
+            filters: {
+                [key: string]: string;
+            };
+            /** Figures */
+            figures: number;
+        };
         /** Board */
         Board: {
             /** Name */
@@ -3550,6 +4384,30 @@ export interface components {
             is_multi_agency?: boolean | null;
         };
         /**
+         * BreakKind
+         * @enum {string}
+         */
+        BreakKind: "definition" | "superseded";
+        /**
+         * BreakRead
+         * @description Where the line of a KPI breaks: values on either side of it do not compare.
+         */
+        BreakRead: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            kind: components["schemas"]["BreakKind"];
+            /**
+             * Period
+             * @description The first period on the far side: the first to end on that day or later.
+             */
+            period: string;
+            /** Text */
+            text: string | null;
+        };
+        /**
          * ChangeEntry
          * @description What one request did to one item: its own fields and everything beneath it.
          */
@@ -3608,7 +4466,7 @@ export interface components {
          * @description The kinds of item a change can be of.
          * @enum {string}
          */
-        ChangedKind: "plan" | "inspection" | "theme" | "party" | "recommendation" | "action" | "check" | "audit" | "audit_template" | "audit_measure" | "windscreen_position" | "kpi" | "feed" | "submission" | "narrative" | "risk" | "escalation" | "ladder" | "membership" | "deputy" | "imported_document";
+        ChangedKind: "plan" | "inspection" | "theme" | "party" | "recommendation" | "action" | "check" | "audit" | "audit_template" | "audit_measure" | "windscreen_position" | "kpi" | "feed" | "submission" | "value_act" | "period_lock" | "narrative" | "risk" | "escalation" | "ladder" | "membership" | "deputy" | "imported_document";
         /**
          * Check
          * @description A check that work did what it was for ("closing the loop").
@@ -3842,6 +4700,64 @@ export interface components {
             /** Recurrence */
             recurrence?: string | null;
         };
+        /** ClearanceWrite */
+        ClearanceWrite: {
+            /**
+             * Kpis
+             * @default []
+             */
+            kpis: string[];
+            /**
+             * Feeds
+             * @default []
+             */
+            feeds: string[];
+            /**
+             * Submission
+             * @description Values whose figures it brought and nobody changed since.
+             */
+            submission?: string | null;
+            /**
+             * Periods
+             * @description Canonical keys.
+             * @default []
+             * @example [
+             *       "2026-09",
+             *       "FY2026-27-Q2"
+             *     ]
+             */
+            periods: string[];
+            /**
+             * From
+             * @description Periods that end then or later.
+             */
+            from?: string | null;
+            /**
+             * To
+             * @description Periods that end then or earlier.
+             */
+            to?: string | null;
+            /**
+             * Segments
+             * @default []
+             */
+            segments: string[];
+            /**
+             * Basis
+             * @default []
+             */
+            basis: components["schemas"]["Basis"][];
+            /**
+             * Values
+             * @default []
+             */
+            values: components["schemas"]["ValueAddress"][];
+            /**
+             * Reason
+             * @example Agreed with the head of service.
+             */
+            reason: string;
+        };
         /** ClimbCreate */
         ClimbCreate: {
             /**
@@ -3932,6 +4848,27 @@ export interface components {
              */
             confidence?: string | null;
             counts_as?: components["schemas"]["Confidence"] | null;
+        };
+        /**
+         * ComparatorsRead
+         * @description The latest published figures to set the KPI against, like with like.
+         */
+        ComparatorsRead: {
+            /** Pairing */
+            pairing: number;
+            /** Period */
+            period: string;
+            /** Release */
+            release: number;
+            /**
+             * Released On
+             * Format: date
+             */
+            released_on: string;
+            own: components["schemas"]["FigureRead"] | null;
+            england: components["schemas"]["FigureRead"] | null;
+            region: components["schemas"]["FigureRead"] | null;
+            neighbours: components["schemas"]["NeighbourFigureRead"] | null;
         };
         /**
          * Confidence
@@ -4079,6 +5016,122 @@ export interface components {
             doubts: components["schemas"]["DoubtsSection"];
         };
         /**
+         * DatasetCreate
+         * @description A publication that comes again. Columns may be left to the first file, which tells them.
+         */
+        DatasetCreate: {
+            /**
+             * Ref
+             * @example cin-referrals
+             */
+            ref: string;
+            /**
+             * Title
+             * @example Children in need: referrals and re-referrals
+             */
+            title: string;
+            /** @default figures */
+            kind: components["schemas"]["DatasetKind"];
+            /**
+             * Source
+             * @example Department for Education, explore education statistics
+             */
+            source: string;
+            /**
+             * Filters
+             * @default []
+             */
+            filters: string[];
+            /**
+             * Indicators
+             * @default []
+             */
+            indicators: components["schemas"]["IndicatorWrite"][];
+            /**
+             * Ignored
+             * @description Columns that are not kept.
+             * @default []
+             */
+            ignored: string[];
+        };
+        /**
+         * DatasetKind
+         * @enum {string}
+         */
+        DatasetKind: "figures" | "neighbours";
+        /** DatasetPage */
+        DatasetPage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["DatasetRead"][];
+        };
+        /** DatasetRead */
+        DatasetRead: {
+            /** Ref */
+            ref: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+            kind: components["schemas"]["DatasetKind"];
+            /** Source */
+            source: string;
+            /** Filters */
+            filters: string[];
+            /** Indicators */
+            indicators: components["schemas"]["IndicatorRead"][];
+            /** Ignored */
+            ignored: string[];
+            /** Releases */
+            releases: number;
+            in_force: components["schemas"]["ReleaseRead"] | null;
+            /** May Import */
+            may_import: boolean;
+        };
+        /**
+         * DatasetUpdate
+         * @description A merge patch; each list of columns replaces the whole. Releases that are held stay as they are.
+         */
+        DatasetUpdate: {
+            /** Ref */
+            ref?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Source */
+            source?: string | null;
+            /** Filters */
+            filters?: string[] | null;
+            /** Indicators */
+            indicators?: components["schemas"]["IndicatorWrite"][] | null;
+            /** Ignored */
+            ignored?: string[] | null;
+        };
+        /** DecisionRead */
+        DecisionRead: {
+            status: components["schemas"]["LateState"];
+            /** Decided */
+            decided: number;
+            /**
+             * Superseded
+             * @description Other senders' words about the same values, no longer waiting.
+             */
+            superseded: number;
+            /**
+             * Left
+             * @description Of those named one by one: decided before, and left so.
+             */
+            left: number;
+        };
+        /**
          * Definition
          * @description What a KPI counts. A change from a later date is a new version.
          */
@@ -4115,6 +5168,12 @@ export interface components {
             scale_min?: number | string | null;
             /** Scale Max */
             scale_max?: number | string | null;
+            /** Plausible Low */
+            plausible_low?: number | string | null;
+            /** Plausible High */
+            plausible_high?: number | string | null;
+            /** Plausible Jump */
+            plausible_jump?: number | string | null;
         };
         /** DefinitionRead */
         DefinitionRead: {
@@ -4144,6 +5203,12 @@ export interface components {
             scale_min: number | null;
             /** Scale Max */
             scale_max: number | null;
+            /** Plausible Low */
+            plausible_low: number | null;
+            /** Plausible High */
+            plausible_high: number | null;
+            /** Plausible Jump */
+            plausible_jump: number | null;
         };
         /**
          * DefinitionWrite
@@ -4189,6 +5254,21 @@ export interface components {
             scale_min?: number | string | null;
             /** Scale Max */
             scale_max?: number | string | null;
+            /**
+             * Plausible Low
+             * @description A value below it is stored with a warning and held under query.
+             */
+            plausible_low?: number | string | null;
+            /**
+             * Plausible High
+             * @description Likewise a value above it.
+             */
+            plausible_high?: number | string | null;
+            /**
+             * Plausible Jump
+             * @description Likewise one that lies further than this from the value before it.
+             */
+            plausible_jump?: (number | string) | null;
         };
         /**
          * DeputyCreate
@@ -4244,6 +5324,45 @@ export interface components {
             ends_on: string | null;
             /** Is Current */
             is_current: boolean;
+        };
+        /**
+         * DerivedRead
+         * @description A figure derived from a KPI's shorter periods as it says how.
+         */
+        DerivedRead: {
+            /**
+             * Period
+             * @example FY2026-27-Q2
+             */
+            period: string;
+            /**
+             * Value
+             * @description Null while an input is missing: missing is never zero.
+             */
+            value: number | null;
+            /**
+             * Numerator
+             * @description Null too where the KPI counts children.
+             */
+            numerator: number | null;
+            /** Denominator */
+            denominator: number | null;
+            rollup: components["schemas"]["Rollup"];
+            /**
+             * Inputs
+             * @description How many periods it is made of.
+             */
+            inputs: number;
+            /**
+             * Missing
+             * @description Input periods without the figures needed.
+             */
+            missing: string[];
+            /**
+             * Broken On
+             * @description The definition changed then, so nothing is derived.
+             */
+            broken_on: string | null;
         };
         /**
          * DialPlace
@@ -4693,8 +5812,15 @@ export interface components {
              * @description Client id of the integration that pushes it.
              */
             integration?: string | null;
+            /**
+             * Frequency
+             * @example Every night
+             */
+            frequency?: string | null;
             /** Due After Days */
             due_after_days?: number | null;
+            /** Locks After Days */
+            locks_after_days?: number | null;
             /**
              * Kpis
              * @default []
@@ -4745,6 +5871,38 @@ export interface components {
             /** Items */
             items: components["schemas"]["FeedRead"][];
         };
+        /**
+         * FeedPeriodRead
+         * @description What a feed owes for one period. `late`: past its due date, or came after it. `missing`: still not
+         *     in when the period locks or, where nothing locks it, when the next one is due.
+         */
+        FeedPeriodRead: {
+            /** Period */
+            period: string;
+            period_type: components["schemas"]["PeriodType"];
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            state: components["schemas"]["Punctuality"];
+            /** Owed */
+            owed: number;
+            /** Received */
+            received: number;
+            /**
+             * Outstanding
+             * @description KPIs whose value is not in.
+             */
+            outstanding: string[];
+            /** Came Late */
+            came_late: string[];
+        };
         /** FeedRead */
         FeedRead: {
             /** Ref */
@@ -4757,9 +5915,16 @@ export interface components {
             system: string | null;
             owner: components["schemas"]["FeedOwnerRead"] | null;
             integration: components["schemas"]["FeedIntegrationRead"] | null;
+            /**
+             * Frequency
+             * @description How often it delivers, in words.
+             */
+            frequency: string | null;
             /** Due After Days */
             due_after_days: number | null;
-            /** @description The last one stored by its integration. */
+            /** Locks After Days */
+            locks_after_days: number | null;
+            /** @description The last one stored by its integration or, where none is named, of its latest values. */
             last_submission: components["schemas"]["FeedSubmissionRead"] | null;
             /** Kpis */
             kpis: components["schemas"]["FeedKpiRead"][];
@@ -4768,6 +5933,13 @@ export interface components {
              * @description How many of its KPIs are late.
              */
             late: number;
+            /** @description The worst of what is still owed and past its time, else of what came last. Null where nothing is owed. */
+            state: components["schemas"]["Punctuality"] | null;
+            /**
+             * Periods
+             * @description The last six of each type that ended, latest first.
+             */
+            periods: components["schemas"]["FeedPeriodRead"][];
         };
         /** FeedSubmissionRead */
         FeedSubmissionRead: {
@@ -4795,8 +5967,12 @@ export interface components {
             owner?: string | null;
             /** Integration */
             integration?: string | null;
+            /** Frequency */
+            frequency?: string | null;
             /** Due After Days */
             due_after_days?: number | null;
+            /** Locks After Days */
+            locks_after_days?: number | null;
             /** Kpis */
             kpis?: string[] | null;
         };
@@ -4839,6 +6015,21 @@ export interface components {
             /** Message */
             message: string;
         };
+        /**
+         * FigureRead
+         * @description What was published. A value stands only where one was reported; no other state is a zero.
+         */
+        FigureRead: {
+            state: components["schemas"]["FigureState"];
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * FigureState
+         * @description What a published cell says. Only a reported one has a figure; none of the others is ever zero.
+         * @enum {string}
+         */
+        FigureState: "reported" | "not_applicable" | "unavailable" | "confidential" | "rounds_to_zero" | "low_reliability" | "blank";
         /** FiguresRead */
         FiguresRead: {
             state: components["schemas"]["MeasurementState"];
@@ -4905,7 +6096,7 @@ export interface components {
             /** Takes Grades */
             takes_grades: boolean;
             /** Areas */
-            areas: components["schemas"]["AreaRead"][];
+            areas: components["schemas"]["api__plans__inspections__schemas__AreaRead"][];
         };
         /**
          * Freshness
@@ -5008,6 +6199,21 @@ export interface components {
             /** Said */
             said: string;
         };
+        /**
+         * GoodPercentileRead
+         * @description Where the best quarter of all authorities begins.
+         */
+        GoodPercentileRead: {
+            /**
+             * Percentile
+             * @description 75 where more is better, 25 where less is.
+             */
+            percentile: number;
+            /** Value */
+            value: number;
+            /** Is Reached */
+            is_reached: boolean | null;
+        };
         /** GoodRead */
         GoodRead: {
             /** Value */
@@ -5095,6 +6301,44 @@ export interface components {
             topic: string;
             /** Text */
             text: string;
+        };
+        /** IndicatorRead */
+        IndicatorRead: {
+            /**
+             * Name
+             * @example rereferral_percent
+             */
+            name: string;
+            /** Title */
+            title: string | null;
+            /** Decimals */
+            decimals: number | null;
+            /** No Quartile */
+            no_quartile: boolean;
+        };
+        /**
+         * IndicatorWrite
+         * @description A column of figures, and how they are shown.
+         */
+        IndicatorWrite: {
+            /**
+             * Name
+             * @example rereferral_percent
+             */
+            name: string;
+            /**
+             * Title
+             * @example Re-referrals within twelve months
+             */
+            title?: string | null;
+            /** Decimals */
+            decimals?: number | null;
+            /**
+             * No Quartile
+             * @description Quarters of all authorities say nothing: counts follow the place's size.
+             * @default false
+             */
+            no_quartile: boolean;
         };
         /** Inspection */
         Inspection: {
@@ -5586,6 +6830,14 @@ export interface components {
             polarity: components["schemas"]["Polarity"];
             /** @default snapshot */
             nature: components["schemas"]["Nature"];
+            /** Reset Month */
+            reset_month?: number | null;
+            /** Rolling Periods */
+            rolling_periods?: number | null;
+            /** Lag Months */
+            lag_months?: number | null;
+            /** @default none */
+            rollup: components["schemas"]["Rollup"];
             period_type: components["schemas"]["PeriodType"];
             /** Frequency */
             frequency?: string | null;
@@ -5638,6 +6890,16 @@ export interface components {
             no_target_text?: string | null;
             /** Due After Days */
             due_after_days?: number | null;
+            /** Locks After Days */
+            locks_after_days?: number | null;
+        };
+        /** KpiBenchmarksRead */
+        KpiBenchmarksRead: {
+            /** Kpi */
+            kpi: string;
+            polarity: components["schemas"]["Polarity"];
+            /** Benchmarks */
+            benchmarks: components["schemas"]["BenchmarkRead"][];
         };
         /**
          * KpiCategory
@@ -5679,6 +6941,17 @@ export interface components {
             polarity: components["schemas"]["Polarity"];
             /** @default snapshot */
             nature: components["schemas"]["Nature"];
+            /** Reset Month */
+            reset_month?: number | null;
+            /** Rolling Periods */
+            rolling_periods?: number | null;
+            /** Lag Months */
+            lag_months?: number | null;
+            /**
+             * @description How quarters and the year to date follow from its periods.
+             * @default none
+             */
+            rollup: components["schemas"]["Rollup"];
             /** @example month */
             period_type: components["schemas"]["PeriodType"];
             /** Frequency */
@@ -5732,6 +7005,8 @@ export interface components {
             feed?: string | null;
             /** Due After Days */
             due_after_days?: number | null;
+            /** Locks After Days */
+            locks_after_days?: number | null;
             superseded?: components["schemas"]["SupersessionWrite"] | null;
         };
         /**
@@ -5772,6 +7047,13 @@ export interface components {
             unit: components["schemas"]["Unit"];
             polarity: components["schemas"]["Polarity"];
             nature: components["schemas"]["Nature"];
+            /** Reset Month */
+            reset_month: number | null;
+            /** Rolling Periods */
+            rolling_periods: number | null;
+            /** Lag Months */
+            lag_months: number | null;
+            rollup: components["schemas"]["Rollup"];
             period_type: components["schemas"]["PeriodType"];
             /** Frequency */
             frequency: string | null;
@@ -5812,6 +7094,11 @@ export interface components {
              * @description Its own, or else its feed's.
              */
             due_after_days: number | null;
+            /**
+             * Locks After Days
+             * @description Its own, or else its feed's.
+             */
+            locks_after_days: number | null;
             /** Doubts */
             doubts: number;
             /** @description Which series is shown: the first of operational final, operational provisional and validated return that has values. */
@@ -5852,12 +7139,16 @@ export interface components {
              * @description It is being made anew, and may be of earlier values.
              */
             verdict_is_pending: boolean;
+            /** @description The latest published figures, where the KPI is paired like with like. */
+            comparators: components["schemas"]["ComparatorsRead"] | null;
             /** Source Ref */
             source_ref: string | null;
             /** Other Titles */
             other_titles: string[];
             /** Own Due After Days */
             own_due_after_days: number | null;
+            /** Own Locks After Days */
+            own_locks_after_days: number | null;
             /** Superseded From */
             superseded_from: string | null;
             /** Superseded Text */
@@ -5869,6 +7160,11 @@ export interface components {
              * @description Every version, oldest first.
              */
             definitions: components["schemas"]["DefinitionRead"][];
+            /**
+             * Breaks
+             * @description Where its line breaks, oldest first.
+             */
+            breaks: components["schemas"]["BreakRead"][];
             /** Recommendation Links */
             recommendation_links: components["schemas"]["KpiRecommendationRead"][];
             /** Actions */
@@ -5949,6 +7245,13 @@ export interface components {
             unit: components["schemas"]["Unit"];
             polarity: components["schemas"]["Polarity"];
             nature: components["schemas"]["Nature"];
+            /** Reset Month */
+            reset_month: number | null;
+            /** Rolling Periods */
+            rolling_periods: number | null;
+            /** Lag Months */
+            lag_months: number | null;
+            rollup: components["schemas"]["Rollup"];
             period_type: components["schemas"]["PeriodType"];
             /** Frequency */
             frequency: string | null;
@@ -5989,6 +7292,11 @@ export interface components {
              * @description Its own, or else its feed's.
              */
             due_after_days: number | null;
+            /**
+             * Locks After Days
+             * @description Its own, or else its feed's.
+             */
+            locks_after_days: number | null;
             /** Doubts */
             doubts: number;
             /** @description Which series is shown: the first of operational final, operational provisional and validated return that has values. */
@@ -6029,6 +7337,8 @@ export interface components {
              * @description It is being made anew, and may be of earlier values.
              */
             verdict_is_pending: boolean;
+            /** @description The latest published figures, where the KPI is paired like with like. */
+            comparators: components["schemas"]["ComparatorsRead"] | null;
         };
         /**
          * KpiUnder
@@ -6066,7 +7376,15 @@ export interface components {
             category?: components["schemas"]["KpiCategory"] | null;
             unit?: components["schemas"]["Unit"] | null;
             polarity?: components["schemas"]["Polarity"] | null;
+            /** @description What belonged to another nature (reset, span, lag) goes with it. */
             nature?: components["schemas"]["Nature"] | null;
+            /** Reset Month */
+            reset_month?: number | null;
+            /** Rolling Periods */
+            rolling_periods?: number | null;
+            /** Lag Months */
+            lag_months?: number | null;
+            rollup?: components["schemas"]["Rollup"] | null;
             /** @description Cannot change once the KPI has values. */
             period_type?: components["schemas"]["PeriodType"] | null;
             /** Frequency */
@@ -6099,6 +7417,8 @@ export interface components {
             feed?: string | null;
             /** Due After Days */
             due_after_days?: number | null;
+            /** Locks After Days */
+            locks_after_days?: number | null;
             superseded?: components["schemas"]["SupersessionWrite"] | null;
         };
         /**
@@ -6221,6 +7541,105 @@ export interface components {
          * @enum {string}
          */
         Landing: "dashboard" | "my-work" | "scorecard" | "escalations" | "recommendations" | "actions" | "changes";
+        /**
+         * LateChosen
+         * @description Which late revisions, singly or many at once, and the one reason for all of them.
+         */
+        LateChosen: {
+            /**
+             * Late Revisions
+             * @default []
+             * @example [
+             *       17,
+             *       18
+             *     ]
+             */
+            late_revisions: number[];
+            /**
+             * Kpis
+             * @default []
+             */
+            kpis: string[];
+            /**
+             * Feeds
+             * @default []
+             */
+            feeds: string[];
+            /** Submission */
+            submission?: string | null;
+            /**
+             * Reason
+             * @example Late returns from two teams, agreed at the data meeting
+             */
+            reason: string;
+        };
+        /** LatePage */
+        LatePage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["LateRead"][];
+        };
+        /**
+         * LateRead
+         * @description A value that came for a locked period and differs from what is held.
+         */
+        LateRead: {
+            /** Id */
+            id: number;
+            /** Kpi */
+            kpi: string;
+            /** Kpi Title */
+            kpi_title: string;
+            /** Segment */
+            segment: string;
+            /** Period */
+            period: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            basis: components["schemas"]["Basis"];
+            status: components["schemas"]["LateState"];
+            /** @description What is known now; null where nothing is. */
+            held: components["schemas"]["FiguresRead"] | null;
+            offered: components["schemas"]["FiguresRead"];
+            /** Note */
+            note: string | null;
+            /** Source */
+            source: string | null;
+            /**
+             * Question
+             * @description Why it will be under query once accepted.
+             */
+            question: string | null;
+            /** Queued At */
+            queued_at: string;
+            /** By */
+            by: string | null;
+            /** Submission */
+            submission: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+        };
+        /**
+         * LateState
+         * @enum {string}
+         */
+        LateState: "waiting" | "accepted" | "declined" | "superseded" | "withdrawn";
         /**
          * LatenessState
          * @enum {string}
@@ -6349,11 +7768,78 @@ export interface components {
             period: string;
         };
         /**
+         * Likeness
+         * @description Whether a KPI and a published figure may be set against each other.
+         * @enum {string}
+         */
+        Likeness: "like_with_like" | "context";
+        /**
          * LineBreak
          * @description Why a series is judged anew from a period on.
          * @enum {string}
          */
         LineBreak: "definition" | "rebase";
+        /** LinesNotKept */
+        LinesNotKept: {
+            /**
+             * Level
+             * @example Ward
+             */
+            level: string;
+            /** Lines */
+            lines: number;
+        };
+        /** LockSetRead */
+        LockSetRead: {
+            /** Is Locked */
+            is_locked: boolean;
+            /**
+             * Kpis
+             * @description Null: every KPI of the plan.
+             */
+            kpis: number | null;
+            /** From */
+            from: string | null;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * LockWrite
+         * @description Periods that end within a span; of these KPIs and feeds, or of every KPI of the plan.
+         */
+        LockWrite: {
+            /**
+             * Kpis
+             * @default []
+             */
+            kpis: string[];
+            /**
+             * Feeds
+             * @default []
+             */
+            feeds: string[];
+            /**
+             * From
+             * @description Null: from the beginning.
+             */
+            from?: string | null;
+            /**
+             * To
+             * Format: date
+             * @example 2026-09-30
+             */
+            to: string;
+            /**
+             * Reason
+             * @example Reported to the board on 12 October
+             */
+            reason: string;
+        };
         /**
          * MayRead
          * @description What you may do with it as it stands.
@@ -6540,7 +8026,18 @@ export interface components {
             source: string | null;
             /** External Reference */
             external_reference: string | null;
+            /** @description Rules (escalations, alerts) act on signed-off values only. */
             workflow: components["schemas"]["MeasurementWorkflow"];
+            /**
+             * Question
+             * @description Why it is under query.
+             */
+            question: string | null;
+            /**
+             * Answer
+             * @description What was answered; it stays under query until cleared.
+             */
+            answer: string | null;
             /** Revision */
             revision: number;
             /** Reason */
@@ -6549,8 +8046,18 @@ export interface components {
             known_from: string;
             /** By */
             by: string | null;
-            /** Submission */
+            /**
+             * Submission
+             * @description What brought these figures.
+             */
             submission: string | null;
+            /** @description What made this revision, if no delivery did. */
+            act: components["schemas"]["ActKind"] | null;
+            /**
+             * Is Locked
+             * @description Whether another value would wait in the queue of late revisions.
+             */
+            is_locked: boolean;
         };
         /**
          * MeasurementRow
@@ -6609,6 +8116,7 @@ export interface components {
         MeasurementState: "reported" | "nil_return" | "not_available" | "suppressed" | "not_applicable";
         /**
          * MeasurementWorkflow
+         * @description How far a value was checked. Rules act on signed-off values only; everything shows them all.
          * @enum {string}
          */
         MeasurementWorkflow: "loaded" | "signed_off" | "under_query";
@@ -7155,10 +8663,79 @@ export interface components {
          */
         Nature: "snapshot" | "in_period" | "cumulative" | "rolling" | "lagged_cohort";
         /**
+         * NeighbourFigureRead
+         * @description The plain mean of the neighbours that have a figure.
+         */
+        NeighbourFigureRead: {
+            /** Value */
+            value: number | null;
+            /**
+             * Present
+             * @example 9
+             */
+            present: number;
+            /**
+             * Of
+             * @example 10
+             */
+            of: number;
+        };
+        /** NeighbourRead */
+        NeighbourRead: {
+            /**
+             * Area
+             * @example 838
+             */
+            area: string;
+            /**
+             * Name
+             * @example Dorset
+             */
+            name: string | null;
+            /**
+             * Closeness
+             * @example Very close
+             */
+            closeness: string | null;
+        };
+        /** NeighboursPage */
+        NeighboursPage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["NeighboursRead"][];
+        };
+        /** NeighboursRead */
+        NeighboursRead: {
+            /** Area */
+            area: string;
+            /** Name */
+            name: string;
+            /**
+             * Neighbours
+             * @description The nearest first.
+             */
+            neighbours: components["schemas"]["NeighbourRead"][];
+        };
+        /**
          * Origin
          * @enum {string}
          */
         Origin: "inspection" | "audit" | "peer_review" | "own_priority" | "complaint" | "learning_review";
+        /**
+         * Outcome
+         * @description What becomes of a row that says something new.
+         * @enum {string}
+         */
+        Outcome: "created" | "updated" | "queued";
         /**
          * OutcomeEvidence
          * @enum {string}
@@ -7170,6 +8747,115 @@ export interface components {
          * @enum {string}
          */
         Outlook: "will_reach" | "may_reach" | "will_not_reach";
+        /**
+         * PairingCreate
+         * @description A published series to set a KPI against, and whether the two are alike.
+         *
+         *     Unless period and definition are both alike it is context only, and needs a reason.
+         */
+        PairingCreate: {
+            /**
+             * Dataset
+             * @example cin-referrals
+             */
+            dataset: string;
+            /**
+             * Indicator
+             * @example rereferral_percent
+             */
+            indicator: string;
+            /**
+             * Filters
+             * @default {}
+             * @example {
+             *       "category": "Referrals and Re-referrals"
+             *     }
+             */
+            filters: {
+                [key: string]: string;
+            };
+            /**
+             * Period Alike
+             * @description A value of the KPI covers what a year of the figures covers.
+             */
+            period_alike: boolean;
+            /**
+             * Definition Alike
+             * @description Both count the same in the same way.
+             */
+            definition_alike: boolean;
+            /**
+             * Reason
+             * @example The KPI counts a month, the figures a year.
+             */
+            reason?: string | null;
+        };
+        /** PairingPage */
+        PairingPage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["PairingRead"][];
+        };
+        /** PairingRead */
+        PairingRead: {
+            /** Pairing */
+            pairing: number;
+            /** Version */
+            version: number;
+            /** Kpi */
+            kpi: string;
+            /** Position */
+            position: number;
+            /** Dataset */
+            dataset: string;
+            /** Dataset Title */
+            dataset_title: string;
+            /** Source */
+            source: string;
+            indicator: components["schemas"]["IndicatorRead"];
+            /** Filters */
+            filters: {
+                [key: string]: string;
+            };
+            label: components["schemas"]["Likeness"];
+            /** Period Alike */
+            period_alike: boolean;
+            /** Definition Alike */
+            definition_alike: boolean;
+            /** Reason */
+            reason: string | null;
+            /** May Edit */
+            may_edit: boolean;
+        };
+        /**
+         * PairingUpdate
+         * @description A merge patch.
+         */
+        PairingUpdate: {
+            /** Indicator */
+            indicator?: string | null;
+            /** Filters */
+            filters?: {
+                [key: string]: string;
+            } | null;
+            /** Period Alike */
+            period_alike?: boolean | null;
+            /** Definition Alike */
+            definition_alike?: boolean | null;
+            /** Reason */
+            reason?: string | null;
+            /** Position */
+            position?: number | null;
+        };
         /** PartWrite */
         PartWrite: {
             /**
@@ -7383,6 +9069,49 @@ export interface components {
          * @enum {string}
          */
         PercentagesAre: "percents" | "fractions";
+        /** PeriodLockPage */
+        PeriodLockPage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["PeriodLockRead"][];
+        };
+        /**
+         * PeriodLockRead
+         * @description That periods were locked or reopened. The last word on a KPI and period counts.
+         */
+        PeriodLockRead: {
+            /** Id */
+            id: number;
+            /**
+             * Kpi
+             * @description Null: every KPI of the plan.
+             */
+            kpi: string | null;
+            /** From */
+            from: string | null;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /** Is Locked */
+            is_locked: boolean;
+            /** Reason */
+            reason: string;
+            /** By */
+            by: string | null;
+            /** At */
+            at: string;
+        };
         /** PeriodResultRead */
         PeriodResultRead: {
             /**
@@ -7419,7 +9148,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "plan:read" | "plan:visit" | "plan:create" | "plan:update" | "plan:delete" | "plan:import" | "plan:export" | "setup:write" | "recommendation:create" | "recommendation:update" | "recommendation:update_led" | "recommendation:delete" | "action:create" | "action:update" | "action:update_led" | "action:delete" | "check:write" | "check:write_led" | "kpi:create" | "kpi:update" | "kpi:delete" | "measurement:write" | "measurement:write_set" | "audit_template:write" | "audit:write" | "narrative:write" | "narrative:write_led" | "risk:write" | "risk:write_led" | "note:write" | "escalation:raise" | "escalation:answer" | "escalation:manage" | "change:read" | "member:manage" | "deputy:appoint" | "user:manage" | "team:manage" | "integration:manage" | "authority:manage" | "sign_in:read";
+        Permission: "plan:read" | "plan:visit" | "plan:create" | "plan:update" | "plan:delete" | "plan:import" | "plan:export" | "setup:write" | "recommendation:create" | "recommendation:update" | "recommendation:update_led" | "recommendation:delete" | "action:create" | "action:update" | "action:update_led" | "action:delete" | "check:write" | "check:write_led" | "kpi:create" | "kpi:update" | "kpi:delete" | "measurement:write" | "measurement:write_set" | "audit_template:write" | "audit:write" | "benchmark:import" | "measurement:sign_off" | "measurement:manage" | "narrative:write" | "narrative:write_led" | "risk:write" | "risk:write_led" | "note:write" | "escalation:raise" | "escalation:answer" | "escalation:manage" | "change:read" | "member:manage" | "deputy:appoint" | "user:manage" | "team:manage" | "integration:manage" | "authority:manage" | "sign_in:read";
         /** PermissionRead */
         PermissionRead: {
             permission: components["schemas"]["Permission"];
@@ -8222,6 +9951,88 @@ export interface components {
             share_read: number | null;
         };
         /**
+         * Punctuality
+         * @enum {string}
+         */
+        Punctuality: "on_time" | "due" | "late" | "missing";
+        /** QuartilesRead */
+        QuartilesRead: {
+            /** Lower */
+            lower: number;
+            /** Median */
+            median: number;
+            /** Upper */
+            upper: number;
+        };
+        /** QueryWrite */
+        QueryWrite: {
+            /**
+             * Kpis
+             * @default []
+             */
+            kpis: string[];
+            /**
+             * Feeds
+             * @default []
+             */
+            feeds: string[];
+            /**
+             * Submission
+             * @description Values whose figures it brought and nobody changed since.
+             */
+            submission?: string | null;
+            /**
+             * Periods
+             * @description Canonical keys.
+             * @default []
+             * @example [
+             *       "2026-09",
+             *       "FY2026-27-Q2"
+             *     ]
+             */
+            periods: string[];
+            /**
+             * From
+             * @description Periods that end then or later.
+             */
+            from?: string | null;
+            /**
+             * To
+             * @description Periods that end then or earlier.
+             */
+            to?: string | null;
+            /**
+             * Segments
+             * @default []
+             */
+            segments: string[];
+            /**
+             * Basis
+             * @default []
+             */
+            basis: components["schemas"]["Basis"][];
+            /**
+             * Values
+             * @default []
+             */
+            values: components["schemas"]["ValueAddress"][];
+            /**
+             * Question
+             * @example Half of September is missing, is it not?
+             */
+            question: string;
+        };
+        /**
+         * RankRead
+         * @description 1 is best by the KPI's polarity; equals share the smallest place.
+         */
+        RankRead: {
+            /** Place */
+            place: number;
+            /** Of */
+            of: number;
+        };
+        /**
          * Rating
          * @description BRAG: how progress stands, apart from status.
          * @enum {string}
@@ -8727,6 +10538,30 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * RefusedBenchmarkImport
+         * @description Nothing was stored; the import says which lines are wrong.
+         */
+        RefusedBenchmarkImport: {
+            /**
+             * Type
+             * @example /v1/problems/not-found
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+            /** Request Id */
+            request_id?: string | null;
+            /** Errors */
+            errors?: components["schemas"]["FieldError"][] | null;
+            import: components["schemas"]["BenchmarkImportRead"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * RefusedSubmission
          * @description A problem, and with it the submission where an atomic batch held a wrong row.
          */
@@ -8785,6 +10620,64 @@ export interface components {
              * @description As it was sent; long texts are cut.
              */
             row: unknown;
+        };
+        /** ReleasePage */
+        ReleasePage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["ReleaseRead"][];
+        };
+        /**
+         * ReleaseRead
+         * @description One file of a dataset, whole.
+         */
+        ReleaseRead: {
+            /**
+             * Release
+             * @description What addresses it.
+             * @example 12
+             */
+            release: number;
+            /** Dataset */
+            dataset: string;
+            /**
+             * Released On
+             * Format: date
+             */
+            released_on: string;
+            /** Title */
+            title: string | null;
+            /** Sha256 */
+            sha256: string;
+            /** Filters */
+            filters: string[];
+            /** Indicators */
+            indicators: string[];
+            /**
+             * Lines
+             * @description In the file, without its header.
+             */
+            lines: number;
+            /** Figures */
+            figures: number;
+            /** Imported At */
+            imported_at: string;
+            /** Imported By */
+            imported_by: string | null;
+            /**
+             * Is In Force
+             * @description The newest by its day of release.
+             */
+            is_in_force: boolean;
         };
         /** ReopeningCreate */
         ReopeningCreate: {
@@ -8890,7 +10783,7 @@ export interface components {
              */
             ends_on: string;
             basis: components["schemas"]["Basis"];
-            state: components["schemas"]["MeasurementState"];
+            state: components["schemas"]["RevisionState"];
             /** Value */
             value: number | null;
             grade: components["schemas"]["Grade"] | null;
@@ -8904,7 +10797,18 @@ export interface components {
             source: string | null;
             /** External Reference */
             external_reference: string | null;
+            /** @description Rules (escalations, alerts) act on signed-off values only. */
             workflow: components["schemas"]["MeasurementWorkflow"];
+            /**
+             * Question
+             * @description Why it is under query.
+             */
+            question: string | null;
+            /**
+             * Answer
+             * @description What was answered; it stays under query until cleared.
+             */
+            answer: string | null;
             /** Revision */
             revision: number;
             /** Reason */
@@ -8913,14 +10817,25 @@ export interface components {
             known_from: string;
             /** By */
             by: string | null;
-            /** Submission */
+            /**
+             * Submission
+             * @description What brought these figures.
+             */
             submission: string | null;
+            /** @description What made this revision, if no delivery did. */
+            act: components["schemas"]["ActKind"] | null;
             /**
              * Known To
              * @description Null while it is the value known.
              */
             known_to: string | null;
         };
+        /**
+         * RevisionState
+         * @description What a revision says: a state of a measurement, or that none is known any more.
+         * @enum {string}
+         */
+        RevisionState: "reported" | "nil_return" | "not_available" | "suppressed" | "not_applicable" | "withdrawn";
         /**
          * RevokeRequest
          * @description A revocation request (RFC 7009), as a form.
@@ -9233,6 +11148,32 @@ export interface components {
             permissions: components["schemas"]["PermissionRead"][];
         };
         /**
+         * RollUpsRead
+         * @description One KPI's quarters and year to date.
+         */
+        RollUpsRead: {
+            /** Kpi */
+            kpi: string;
+            /** Segment */
+            segment: string;
+            basis: components["schemas"]["Basis"];
+            rollup: components["schemas"]["Rollup"];
+            /**
+             * Financial Year
+             * @example FY2026-27
+             */
+            financial_year: string;
+            /** Quarters */
+            quarters: components["schemas"]["DerivedRead"][];
+            year_to_date: components["schemas"]["YearToDateRead"] | null;
+        };
+        /**
+         * Rollup
+         * @description How a quarter and the year to date follow from a KPI's shorter periods.
+         * @enum {string}
+         */
+        Rollup: "none" | "sum" | "last" | "numerator_over_denominator";
+        /**
          * RowErrorRead
          * @description Like errors of several rows, together.
          */
@@ -9264,6 +11205,28 @@ export interface components {
              * @example /kpi
              */
             pointer: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * RowWarningRead
+         * @description What is odd about a row. It is taken all the same, and held under query.
+         */
+        RowWarningRead: {
+            /** Index */
+            index: number;
+            /** Kpi */
+            kpi: string;
+            /** Segment */
+            segment: string;
+            /** Period */
+            period: string;
+            basis: components["schemas"]["Basis"];
+            /**
+             * Code
+             * @example outside_plausible_range
+             */
+            code: string;
             /** Message */
             message: string;
         };
@@ -9318,6 +11281,13 @@ export interface components {
             unit: components["schemas"]["Unit"];
             polarity: components["schemas"]["Polarity"];
             nature: components["schemas"]["Nature"];
+            /** Reset Month */
+            reset_month: number | null;
+            /** Rolling Periods */
+            rolling_periods: number | null;
+            /** Lag Months */
+            lag_months: number | null;
+            rollup: components["schemas"]["Rollup"];
             period_type: components["schemas"]["PeriodType"];
             /** Frequency */
             frequency: string | null;
@@ -9358,6 +11328,11 @@ export interface components {
              * @description Its own, or else its feed's.
              */
             due_after_days: number | null;
+            /**
+             * Locks After Days
+             * @description Its own, or else its feed's.
+             */
+            locks_after_days: number | null;
             /** Doubts */
             doubts: number;
             /** @description Which series is shown: the first of operational final, operational provisional and validated return that has values. */
@@ -9398,6 +11373,8 @@ export interface components {
              * @description It is being made anew, and may be of earlier values.
              */
             verdict_is_pending: boolean;
+            /** @description The latest published figures, where the KPI is paired like with like. */
+            comparators: components["schemas"]["ComparatorsRead"] | null;
             /** @description The value of the period that ended just before the year. */
             last_outturn: components["schemas"]["YearValue"] | null;
             /**
@@ -9405,6 +11382,12 @@ export interface components {
              * @description Oldest first; periods without a value are not listed.
              */
             year: components["schemas"]["YearValue"][];
+            /**
+             * Quarters
+             * @description Derived from shorter periods, where the KPI says how.
+             */
+            quarters: components["schemas"]["DerivedRead"][];
+            year_to_date: components["schemas"]["YearToDateRead"] | null;
         };
         /**
          * ScorecardRead
@@ -9697,6 +11680,64 @@ export interface components {
          * @enum {string}
          */
         SignInOutcome: "succeeded" | "failed" | "slowed" | "disabled";
+        /** SignOffWrite */
+        SignOffWrite: {
+            /**
+             * Kpis
+             * @default []
+             */
+            kpis: string[];
+            /**
+             * Feeds
+             * @default []
+             */
+            feeds: string[];
+            /**
+             * Submission
+             * @description Values whose figures it brought and nobody changed since.
+             */
+            submission?: string | null;
+            /**
+             * Periods
+             * @description Canonical keys.
+             * @default []
+             * @example [
+             *       "2026-09",
+             *       "FY2026-27-Q2"
+             *     ]
+             */
+            periods: string[];
+            /**
+             * From
+             * @description Periods that end then or later.
+             */
+            from?: string | null;
+            /**
+             * To
+             * @description Periods that end then or earlier.
+             */
+            to?: string | null;
+            /**
+             * Segments
+             * @default []
+             */
+            segments: string[];
+            /**
+             * Basis
+             * @default []
+             */
+            basis: components["schemas"]["Basis"][];
+            /**
+             * Values
+             * @default []
+             */
+            values: components["schemas"]["ValueAddress"][];
+            /**
+             * Reason
+             * @example Checked against the return
+             */
+            reason?: string | null;
+        };
         /**
          * SignalRead
          * @description What the latest point says, the rule that fired, and the points that made it fire.
@@ -10159,6 +12200,11 @@ export interface components {
             queued: number;
             /** Rejected */
             rejected: number;
+            /**
+             * Warned
+             * @description Rows that are odd; they count as created, updated or queued too.
+             */
+            warned: number;
             /** By */
             by: string | null;
             /** Received At */
@@ -10170,16 +12216,17 @@ export interface components {
             file_name: string | null;
             /**
              * Digest
-             * @description SHA-256 of the file's bytes, in hexadecimal.
+             * @description SHA-256 of the body as it came, in hexadecimal.
              */
             digest: string | null;
             /**
              * Repeats
-             * @description The submission that stored the identical file before.
+             * @description The last submission of the very same file or body. Its rows are judged anew.
              */
             repeats: string | null;
             /** @description Why nothing of a file could be looked at. */
             problem: components["schemas"]["api__measurements__schemas__FindingRead"] | null;
+            withdrawal: components["schemas"]["api__measurements__schemas__WithdrawalRead"] | null;
             /** @description While it is pending. */
             progress: components["schemas"]["ProgressRead"] | null;
             /**
@@ -10197,12 +12244,17 @@ export interface components {
              * @description The first hundred kinds.
              */
             errors: components["schemas"]["RowErrorRead"][];
+            /**
+             * Warnings
+             * @description The first hundred.
+             */
+            warnings: components["schemas"]["RowWarningRead"][];
         };
         /**
          * SubmissionStatus
          * @enum {string}
          */
-        SubmissionStatus: "pending" | "stored" | "rejected" | "previewed" | "failed";
+        SubmissionStatus: "pending" | "stored" | "rejected" | "previewed" | "failed" | "withdrawn";
         /**
          * SubmissionSummary
          * @description One delivery. `received = created + updated + unchanged + queued + rejected`, always.
@@ -10238,6 +12290,11 @@ export interface components {
             queued: number;
             /** Rejected */
             rejected: number;
+            /**
+             * Warned
+             * @description Rows that are odd; they count as created, updated or queued too.
+             */
+            warned: number;
             /** By */
             by: string | null;
             /** Received At */
@@ -10249,16 +12306,17 @@ export interface components {
             file_name: string | null;
             /**
              * Digest
-             * @description SHA-256 of the file's bytes, in hexadecimal.
+             * @description SHA-256 of the body as it came, in hexadecimal.
              */
             digest: string | null;
             /**
              * Repeats
-             * @description The submission that stored the identical file before.
+             * @description The last submission of the very same file or body. Its rows are judged anew.
              */
             repeats: string | null;
             /** @description Why nothing of a file could be looked at. */
             problem: components["schemas"]["api__measurements__schemas__FindingRead"] | null;
+            withdrawal: components["schemas"]["api__measurements__schemas__WithdrawalRead"] | null;
         };
         /**
          * SummaryRead
@@ -10871,6 +12929,30 @@ export interface components {
             disabled?: boolean | null;
         };
         /**
+         * ValueAddress
+         * @description One value.
+         */
+        ValueAddress: {
+            /**
+             * Kpi
+             * @example OBA1-14
+             */
+            kpi: string;
+            /**
+             * Segment
+             * @default _all
+             * @example _all
+             */
+            segment: string;
+            /**
+             * Period
+             * @example 2026-09
+             */
+            period: string;
+            /** @default operational_provisional */
+            basis: components["schemas"]["Basis"];
+        };
+        /**
          * Variation
          * @description What a series is doing, by its latest point.
          * @enum {string}
@@ -11096,11 +13178,100 @@ export interface components {
              */
             reason: string;
         };
-        /** WithdrawalRead */
-        WithdrawalRead: {
-            because: components["schemas"]["AuditWithdrawal"];
-            /** At */
-            at: string;
+        /** WithdrawalWrite */
+        WithdrawalWrite: {
+            /**
+             * Reason
+             * @example Extract of the wrong month
+             */
+            reason: string;
+        };
+        /**
+         * YearKind
+         * @description What a year of a file is.
+         * @enum {string}
+         */
+        YearKind: "reporting_year" | "calendar_year" | "financial_year" | "academic_year";
+        /**
+         * YearRead
+         * @description One year of a published series, for the plan's own authority among the others.
+         */
+        YearRead: {
+            /**
+             * Period
+             * @example 2025
+             * @example FY2024-25
+             */
+            period: string;
+            /**
+             * Year
+             * @description The calendar year it ends in.
+             */
+            year: number;
+            year_kind: components["schemas"]["YearKind"];
+            /** @description Null where nothing was published of it. */
+            own: components["schemas"]["FigureRead"] | null;
+            england: components["schemas"]["FigureRead"] | null;
+            region: components["schemas"]["FigureRead"] | null;
+            /** @description Null where no neighbours are known. */
+            neighbours: components["schemas"]["NeighbourFigureRead"] | null;
+            /** @description Null without a figure, and for a neutral KPI. */
+            rank: components["schemas"]["RankRead"] | null;
+            /**
+             * Authorities
+             * @description How many have a figure.
+             */
+            authorities: number;
+            quartiles: components["schemas"]["QuartilesRead"] | null;
+            band: components["schemas"]["Band"] | null;
+            /**
+             * Change
+             * @description On the year before; null unless that is there.
+             */
+            change: number | null;
+            direction: components["schemas"]["Direction"] | null;
+            good_percentile: components["schemas"]["GoodPercentileRead"] | null;
+        };
+        /** YearToDateRead */
+        YearToDateRead: {
+            /**
+             * Period
+             * @example FY2026-27-Q2
+             */
+            period: string;
+            /**
+             * Value
+             * @description Null while an input is missing: missing is never zero.
+             */
+            value: number | null;
+            /**
+             * Numerator
+             * @description Null too where the KPI counts children.
+             */
+            numerator: number | null;
+            /** Denominator */
+            denominator: number | null;
+            rollup: components["schemas"]["Rollup"];
+            /**
+             * Inputs
+             * @description How many periods it is made of.
+             */
+            inputs: number;
+            /**
+             * Missing
+             * @description Input periods without the figures needed.
+             */
+            missing: string[];
+            /**
+             * Broken On
+             * @description The definition changed then, so nothing is derived.
+             */
+            broken_on: string | null;
+            /**
+             * Through
+             * @description The latest period held, to which it runs.
+             */
+            through: string;
         };
         /** YearValue */
         YearValue: {
@@ -11115,6 +13286,10 @@ export interface components {
             /** Value */
             value: number | null;
             grade: components["schemas"]["Grade"] | null;
+            /** Numerator */
+            numerator: number | null;
+            /** Denominator */
+            denominator: number | null;
         };
         /** MarkRead */
         api__audits__schemas__MarkRead: {
@@ -11154,6 +13329,25 @@ export interface components {
              * @example 3 of 4
              */
             said: string;
+        };
+        /** WithdrawalRead */
+        api__audits__schemas__WithdrawalRead: {
+            because: components["schemas"]["AuditWithdrawal"];
+            /** At */
+            at: string;
+        };
+        /** AreaRead */
+        api__benchmarks__schemas__AreaRead: {
+            /**
+             * Area
+             * @example 838
+             */
+            area: string;
+            /**
+             * Name
+             * @example Dorset
+             */
+            name: string;
         };
         /** AboutRead */
         api__escalations__schemas__AboutRead: {
@@ -11208,6 +13402,7 @@ export interface components {
              * @description Of the row; null when read back later.
              */
             index: number | null;
+            outcome: components["schemas"]["Outcome"];
             /** Kpi */
             kpi: string;
             /** Segment */
@@ -11233,6 +13428,33 @@ export interface components {
              * @example Row 3 was read as the header: KPIs down, 12 periods across.
              */
             message: string;
+        };
+        /**
+         * WithdrawalRead
+         * @description That a submission was undone. Issued reports never change.
+         */
+        api__measurements__schemas__WithdrawalRead: {
+            /** At */
+            at: string;
+            /** By */
+            by: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Restored
+             * @description Values that went back to what was known before.
+             */
+            restored: number;
+            /**
+             * Removed
+             * @description Values of which nothing was known before, and nothing is now.
+             */
+            removed: number;
+            /**
+             * Kept
+             * @description Values changed since by others, which stay.
+             */
+            kept: number;
         };
         /** PointRead */
         api__my_work__schemas__PointRead: {
@@ -11286,6 +13508,23 @@ export interface components {
             pointer: string;
             /** Fields */
             fields: string[];
+        };
+        /** AreaRead */
+        api__plans__inspections__schemas__AreaRead: {
+            /**
+             * Title
+             * @example Care leavers
+             */
+            title: string;
+            /** Under */
+            under: string | null;
+            /**
+             * Valid From
+             * @example 2023-01-01
+             */
+            valid_from: string | null;
+            /** Valid Until */
+            valid_until: string | null;
         };
         /** FindingRead */
         api__plans__inspections__schemas__FindingRead: {
@@ -13192,6 +15431,709 @@ export interface operations {
             428: components["responses"]["if-match-required"];
         };
     };
+    list_datasets: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["DatasetKind"][] | null;
+                /** @description Words in it. */
+                q?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetPage"];
+                };
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    create_dataset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetRead"];
+                };
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    read_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetRead"];
+                };
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    delete_dataset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["in-use"];
+            412: components["responses"]["edit-conflict"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
+        };
+    };
+    update_dataset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetRead"];
+                };
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            412: components["responses"]["edit-conflict"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
+        };
+    };
+    list_releases: {
+        parameters: {
+            query?: {
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasePage"];
+                };
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    import_release: {
+        parameters: {
+            query: {
+                /** @description The day it was published. */
+                released_on: string;
+                title?: string | null;
+                /** @description Only tell what would happen. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        /** @description A CSV file in UTF-8, as published. */
+        requestBody: {
+            content: {
+                /**
+                 * @example time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name,old_la_code,new_la_code,la_name,rereferral_percent
+                 *     2025,Reporting year,National,E92000001,England,,,,,,22.6
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkImportRead"];
+                };
+            };
+            /** @description The file is held as a new release. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkImportRead"];
+                };
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            /** @description Some values are not right; each error points at its place in the payload. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RefusedBenchmarkImport"];
+                };
+            };
+        };
+    };
+    read_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                release: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseRead"];
+                };
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    list_series: {
+        parameters: {
+            query?: {
+                indicator?: string[] | null;
+                /** @description Words in it. */
+                q?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+                release: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkSeriesPage"];
+                };
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    read_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                release: number;
+                series: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkSeriesRead"];
+                };
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    list_neighbours: {
+        parameters: {
+            query?: {
+                /** @description Three-digit numbers. */
+                area?: string[] | null;
+                /** @description Words in it. */
+                q?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+                release: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeighboursPage"];
+                };
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    read_kpi_benchmarks: {
+        parameters: {
+            query?: {
+                /** @description Read this one in place of its dataset's release in force. */
+                release?: number | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                kpi: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiBenchmarksRead"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    list_pairings: {
+        parameters: {
+            query?: {
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                kpi: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingPage"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    create_pairing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                kpi: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairingCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    read_pairing: {
+        parameters: {
+            query?: {
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                kpi: string;
+                pairing: number;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingRead"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    delete_pairing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                kpi: string;
+                pairing: number;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["in-use"];
+            412: components["responses"]["edit-conflict"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
+        };
+    };
+    update_pairing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                kpi: string;
+                pairing: number;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairingUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            412: components["responses"]["edit-conflict"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
+        };
+    };
     list_changes: {
         parameters: {
             query?: {
@@ -14225,6 +17167,11 @@ export interface operations {
     list_feeds: {
         parameters: {
             query?: {
+                state?: components["schemas"]["Punctuality"][] | null;
+                /** @description Party refs. */
+                owner?: string[] | null;
+                /** @description Those that you, an integration, bring. */
+                mine?: boolean | null;
                 /** @description Words in the ref, title or system. */
                 q?: string | null;
                 /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
@@ -15198,6 +18145,55 @@ export interface operations {
             428: components["responses"]["if-match-required"];
         };
     };
+    read_roll_ups: {
+        parameters: {
+            query?: {
+                segment?: string;
+                basis?: components["schemas"]["Basis"];
+                /** @description The current one if left out. */
+                financial_year?: string | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                kpi: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollUpsRead"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
     list_segments: {
         parameters: {
             query?: {
@@ -15728,6 +18724,8 @@ export interface operations {
                 to?: string | null;
                 /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
                 as_of?: string | null;
+                /** @description Read the values as they were known at this moment (RFC 3339) or at this day's end in London, under the KPI's refs and definitions of now. `as_of` takes the whole plan back instead; send one of the two. */
+                known_at?: string | null;
                 /** @description Rows in a page. */
                 limit?: number;
                 /** @description ``next`` of the page before. */
@@ -15783,6 +18781,8 @@ export interface operations {
                 basis?: components["schemas"]["Basis"];
                 /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
                 as_of?: string | null;
+                /** @description Read the values as they were known at this moment (RFC 3339) or at this day's end in London, under the KPI's refs and definitions of now. `as_of` takes the whole plan back instead; send one of the two. */
+                known_at?: string | null;
             };
             header?: never;
             path: {
@@ -15871,6 +18871,15 @@ export interface operations {
                     "application/json": components["schemas"]["SubmissionRead"];
                 };
             };
+            /** @description The period is locked: the value waits. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionRead"];
+                };
+            };
             /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
             308: {
                 headers: {
@@ -15896,6 +18905,8 @@ export interface operations {
                 basis?: components["schemas"]["Basis"][] | null;
                 /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
                 as_of?: string | null;
+                /** @description Read the values as they were known at this moment (RFC 3339) or at this day's end in London, under the KPI's refs and definitions of now. `as_of` takes the whole plan back instead; send one of the two. */
+                known_at?: string | null;
                 /** @description Rows in a page. */
                 limit?: number;
                 /** @description ``next`` of the page before. */
@@ -15924,6 +18935,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevisionPage"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    list_values: {
+        parameters: {
+            query?: {
+                workflow?: components["schemas"]["MeasurementWorkflow"][] | null;
+                /** @description KPI refs. */
+                kpi?: string[] | null;
+                /** @description Feed refs. */
+                feed?: string[] | null;
+                /** @description Submissions that brought them. */
+                submission?: string[] | null;
+                segment?: string[] | null;
+                basis?: components["schemas"]["Basis"][] | null;
+                /** @description Canonical keys. */
+                period?: string[] | null;
+                /** @description Periods that end then or later. */
+                from?: string | null;
+                /** @description Periods that end then or earlier. */
+                to?: string | null;
+                /** @description As they are for more than this many days. */
+                older_than_days?: number | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+                /** @description Read the values as they were known at this moment (RFC 3339) or at this day's end in London, under the KPI's refs and definitions of now. `as_of` takes the whole plan back instead; send one of the two. */
+                known_at?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasurementPage"];
                 };
             };
             /** @description You hold the present state: its ETag came in `If-None-Match`. */
@@ -19087,6 +22169,544 @@ export interface operations {
             415: components["responses"]["wrong-content-type"];
             422: components["responses"]["invalid"];
             428: components["responses"]["if-match-required"];
+        };
+    };
+    sign_off: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignOffWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    query_values: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    answer_queries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    clear_queries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClearanceWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    list_late_revisions: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["LateState"][] | null;
+                /** @description KPI refs. */
+                kpi?: string[] | null;
+                /** @description Feed refs. */
+                feed?: string[] | null;
+                /** @description Submissions that brought them. */
+                submission?: string[] | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LatePage"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    accept_late_revisions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LateChosen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    decline_late_revisions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LateChosen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    list_period_locks: {
+        parameters: {
+            query?: {
+                /** @description KPI refs, and what holds for all KPIs. */
+                kpi?: string[] | null;
+                is_locked?: boolean | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodLockPage"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    lock_periods: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LockWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LockSetRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    reopen_periods: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LockWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LockSetRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    withdraw_submission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                submission: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
         };
     };
     list_my_work: {
