@@ -21,7 +21,7 @@ from api.settings import Settings, get_settings
 from api.site import install_site
 
 VERSION = "0.1.0"
-HEAD = "0003"
+HEAD = "0008"
 """The migration this code needs; a test holds it equal to Alembic's head."""
 
 
