@@ -14,14 +14,10 @@ from api.core.http import Route
 from api.core.openapi import CHANGES, CREATES, READS, REMOVES, Paging
 from api.core.reading import read_one
 from api.kpis import feeds, segments, service, year
+from api.kpis.feed_schemas import FeedCreate, FeedPage, FeedRead, FeedRef, FeedUpdate
 from api.kpis.punctuality import Punctuality
 from api.kpis.repository import SEGMENT
 from api.kpis.schemas import (
-    FeedCreate,
-    FeedPage,
-    FeedRead,
-    FeedRef,
-    FeedUpdate,
     KpiCreate,
     KpiPage,
     KpiRead,

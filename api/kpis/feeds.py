@@ -13,9 +13,9 @@ from api.core.context import Context, to_json
 from api.core.editing import add, as_sent, change, hold, ids_of, remove, sent, touch
 from api.core.errors import Problem, ProblemType, field_error, invalid, not_allowed
 from api.core.reading import Item, PageQuery, read_by_id, read_one, read_page
+from api.kpis.feed_schemas import FeedCreate, FeedUpdate
 from api.kpis.punctuality import by_period, owed, state_of
 from api.kpis.repository import FEEDS
-from api.kpis.schemas import FeedCreate, FeedUpdate
 from api.kpis.standing import Freshness, freshness
 from api.kpis.tables import Feed, Kpi
 from api.plans.tables import Party

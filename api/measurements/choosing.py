@@ -20,7 +20,7 @@ from api.measurements.schemas import Chosen, ValueAddress
 from api.vocabulary import PeriodType
 
 VALUES = "measurement m join series s on s.id = m.series_id join segment sg on sg.id = s.segment_id"
-"""What the conditions below are about."""
+"""What the conditions below are about: plan and KPI are asked of the series, which are few and indexed."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class Condition:
 
 async def condition_of(ctx: Context, chosen: Chosen) -> Condition:
     """SQL over :data:`VALUES`. Raises INVALID for what is not in the plan, or names no period."""
-    conditions = ["m.plan_id = %(plan)s"]
+    conditions = ["s.plan_id = %(plan)s"]
     bound: dict[str, Any] = {"plan": ctx.plan.id}
     if chosen.kpis or chosen.feeds:
-        conditions.append("m.kpi_id = any(%(kpis)s)")
+        conditions.append("s.kpi_id = any(%(kpis)s)")
         bound["kpis"] = await kpi_ids(ctx, chosen.kpis, chosen.feeds)
     if chosen.submission is not None:
         conditions.append("m.submission_id = %(of_submission)s")
@@ -54,7 +54,7 @@ async def condition_of(ctx: Context, chosen: Chosen) -> Condition:
         bound["basis"] = [basis.value for basis in chosen.basis]
     if chosen.values:
         conditions.append(
-            "(m.kpi_id, lower(sg.ref), s.basis, m.period) in (select * from unnest(%(value_kpis)s::bigint[],"
+            "(s.kpi_id, lower(sg.ref), s.basis, m.period) in (select * from unnest(%(value_kpis)s::bigint[],"
             " %(value_segments)s::text[], %(value_bases)s::text[], %(value_periods)s::text[]))"
         )
         bound |= await _one_by_one(ctx, chosen.values)

@@ -41,7 +41,8 @@ where c.outcome = 'queued'
 """
 
 
-async def queue_late(stage: Stage, bound: dict[str, Any]) -> None:
+async def queue_late(stage: Stage, bound: dict[str, Any], *, any_queued: bool) -> None:
     """Bring the queue to what the classified rows say, with their series locked."""
     await stage.execute(_SUPERSEDE, bound)
-    await stage.execute(_QUEUE, bound)
+    if any_queued:
+        await stage.execute(_QUEUE, bound)

@@ -216,7 +216,7 @@ async def merge(
         "actor": ctx.actor.id,
         "whole": whole,
     }
-    await queue_late(stage, bound)
+    await queue_late(stage, bound, any_queued=counts.queued > 0)
     if counts.created + counts.updated:
         await stage.execute(_CLOSE, bound)
         await stage.execute(_INSERT, bound)

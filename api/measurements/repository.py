@@ -61,14 +61,14 @@ MEASUREMENTS = Reading(
 
 VALUES = replace(
     MEASUREMENTS,
-    where="m.plan_id = :plan_id",
+    where="s.plan_id = :plan_id",
     sorts=_VALUE_SORTS | {"kpi": Sort("(select k.position from kpi k where k.id = m.kpi_id)", "integer")},
     default_sort="known",
     filters={
         **MEASUREMENTS.filters,
-        "kpi": """m.kpi_id in (select k.id from kpi k where k.plan_id = :plan_id
+        "kpi": """s.kpi_id in (select k.id from kpi k where k.plan_id = :plan_id
             and lower(k.ref) = any(select lower(unnest(cast(:kpi as text[])))))""",
-        "feed": """m.kpi_id in (select k.id from kpi k join feed f on f.id = k.feed_id
+        "feed": """s.kpi_id in (select k.id from kpi k join feed f on f.id = k.feed_id
             where k.plan_id = :plan_id
               and lower(f.ref) = any(select lower(unnest(cast(:feed as text[])))))""",
         "submission": """m.submission_id in (select su.id from submission su
