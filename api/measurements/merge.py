@@ -101,6 +101,7 @@ from measurement_classified c
 join measurement_staging g on g.row_index = c.row_index
 left join measurement_revision m on m.id = c.current_id
 where c.outcome in ('created', 'updated')
+order by c.series_id, g.ends_on
 """
 
 _REFRESH = """
