@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 
@@ -19,6 +19,7 @@ from api.core.context import Context
 from api.kpis import periods
 from api.measurements import rejections
 from api.measurements.files.findings import FileRows, Finding, PlacedRow
+from api.measurements.plain import PlainReader
 from api.measurements.rejections import Rejection
 from api.measurements.repository import TAKING
 from api.measurements.rows import RowReader
@@ -26,7 +27,7 @@ from api.measurements.staging import Stage
 from api.measurements.taking import TakingKpi
 from api.vocabulary import KpiKind, PeriodType, Unit
 
-CHUNK = 2_000
+CHUNK = 5_000
 """Rows read, and copied, at a time."""
 
 Progress = Callable[[int], Awaitable[None]]
@@ -44,6 +45,8 @@ class ListedRows:
         return (PlacedRow(None, raw) for raw in self.rows)
 
 
+T = TypeVar("T")
+
 Rows = ListedRows | FileRows
 
 
@@ -52,45 +55,77 @@ async def load(
 ) -> int:
     """Stage every good row and refuse the others; returns how many rows came.
 
-    Raises FileRefused where a file turns out unreadable. Files are read in a thread, so that whoever
-    else is served meanwhile need not wait for them.
+    Raises FileRefused where a file turns out unreadable. Files are read in a thread, a chunk ahead of
+    the database, so that whoever else is served meanwhile need not wait for them.
     """
+    chunks = _Chunks(rows, reader)
     aside = not isinstance(rows, ListedRows)
-    source = iter(rows)
     received = 0
-    while chunk := await _run(aside, _next_chunk, source):
-        await learn_kpis(ctx, reader, chunk)
-        lines = await _run(aside, _read_chunk, reader, chunk, received)
-        await stage.copy_lines(lines)
-        if reader.errors:
-            await rejections.keep(stage, _rejected(reader, chunk, received))
-        received += len(chunk)
-        if progress is not None:
-            await progress(received)
+    following = asyncio.ensure_future(_run(aside, chunks.following))
+    try:
+        while chunk := await following:
+            if chunk.new:
+                await _learn_kpis(ctx, reader, chunk.new)
+                await _run(aside, chunks.read, chunk)
+            following = asyncio.ensure_future(_run(aside, chunks.following))
+            await stage.copy_lines(chunk.lines)
+            if chunk.rejected:
+                await rejections.keep(stage, chunk.rejected)
+            received += len(chunk.rows)
+            if progress is not None:
+                await progress(received)
+    finally:
+        # A thread cannot be stopped, and must not read on once the file is gone.
+        await asyncio.gather(following, return_exceptions=True)
     await _refuse_together(stage, rows, reader, aside=aside)
     return received
 
 
-async def _run(aside: bool, work: Callable[..., Any], *given: Any) -> Any:
+async def _run(aside: bool, work: Callable[..., T], *given: Any) -> T:
     return await asyncio.to_thread(work, *given) if aside else work(*given)
 
 
-def _next_chunk(source: Iterator[PlacedRow]) -> list[PlacedRow]:
-    return list(islice(source, CHUNK))
+@dataclass
+class _Chunk:
+    first: int
+    rows: list[PlacedRow]
+    new: set[str] = field(default_factory=set)
+    """Refs that must be looked up before it can be read."""
+    lines: str = ""
+    rejected: list[Rejection] = field(default_factory=list)
 
 
-def _read_chunk(reader: RowReader, chunk: list[PlacedRow], first: int) -> str:
-    return Stage.lines(reader.read((row.raw for row in chunk), first))
+class _Chunks:
+    """A delivery in chunks, one after the other."""
 
+    def __init__(self, rows: Rows, reader: RowReader) -> None:
+        self._source = iter(rows)
+        self._reader = reader
+        self._plain = PlainReader(reader)
+        self._first = 0
 
-def _rejected(reader: RowReader, chunk: list[PlacedRow], first: int) -> list[Rejection]:
-    """The reader's errors so far, each with its row as it was sent."""
-    found = [
-        Rejection(*error, chunk[error.row - first].place, chunk[error.row - first].raw)
-        for error in reader.errors
-    ]
-    reader.errors.clear()
-    return found
+    def following(self) -> _Chunk | None:
+        """The next chunk, read unless it names KPIs that are not known yet; None at the end."""
+        rows = list(islice(self._source, CHUNK))
+        if not rows:
+            return None
+        chunk = _Chunk(self._first, rows)
+        self._first += len(rows)
+        spelt = {
+            ref for row in rows if isinstance(row.raw, dict) and isinstance(ref := row.raw.get("kpi"), str)
+        }
+        chunk.new = {ref.strip().lower() for ref in spelt if could_be_ref(ref)} - self._reader.looked_up
+        if not chunk.new:
+            self.read(chunk)
+        return chunk
+
+    def read(self, chunk: _Chunk) -> None:
+        """Its good rows as lines, and its wrong ones with their reasons, as they were sent."""
+        chunk.lines = self._plain.lines((row.raw for row in chunk.rows), chunk.first)
+        for error in self._reader.errors:
+            place, raw = chunk.rows[error.row - chunk.first]
+            chunk.rejected.append(Rejection(*error, place, raw))
+        self._reader.errors.clear()
 
 
 async def _refuse_together(stage: Stage, rows: Rows, reader: RowReader, *, aside: bool) -> None:
@@ -119,16 +154,9 @@ def _picked(rows: Rows, wanted: array[int]) -> Iterator[tuple[int, PlacedRow]]:
                 return
 
 
-async def learn_kpis(ctx: Context, reader: RowReader, chunk: Sequence[PlacedRow]) -> None:
-    """Look up the KPIs that these rows name first. A corrected ref still finds its KPI."""
-    named = {
-        row.raw["kpi"].strip().lower() for row in chunk if isinstance(row.raw, dict) and _has_ref(row.raw)
-    }
-    new = named - reader.looked_up
-    if not new:
-        return
-    reader.looked_up |= new
-    reader.kpis.update(await kpis_named(ctx, new))
+async def _learn_kpis(ctx: Context, reader: RowReader, refs: set[str]) -> None:
+    reader.looked_up |= refs
+    reader.kpis.update(await kpis_named(ctx, refs))
 
 
 async def kpis_named(ctx: Context, refs: Collection[str]) -> dict[str, TakingKpi]:
@@ -137,14 +165,9 @@ async def kpis_named(ctx: Context, refs: Collection[str]) -> dict[str, TakingKpi
     return {row.asked: _taking(row) for row in found}
 
 
-def _has_ref(row: dict[str, Any]) -> bool:
-    """Whether it names something that could be a ref: nothing else is sent to the database."""
-    ref = row.get("kpi")
-    return isinstance(ref, str) and could_be_ref(ref)
-
-
-def could_be_ref(text: str) -> bool:
-    return text.isascii() and text.isprintable() and len(text) <= 80
+def could_be_ref(ref: Any) -> bool:
+    """Nothing else is sent to the database."""
+    return isinstance(ref, str) and ref.isascii() and ref.isprintable() and len(ref) <= 80
 
 
 def _taking(row: Any) -> TakingKpi:

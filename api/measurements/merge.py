@@ -134,6 +134,7 @@ cross join lateral (
            end as workflow
 ) held
 where c.outcome in ('created', 'updated')
+order by c.series_id, g.ends_on
 """
 
 _CHANGED_SERIES = """

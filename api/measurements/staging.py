@@ -18,6 +18,7 @@ from api.core.context import Context
 from api.measurements.rows import StagedRow
 
 _TABLES = """
+set local work_mem = '32MB';
 create temporary table if not exists measurement_staging (
     row_index integer not null, kpi_id bigint not null, segment_id bigint not null, basis text not null,
     period text not null, starts_on date not null, ends_on date not null, state text not null,
