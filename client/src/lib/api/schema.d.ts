@@ -3483,6 +3483,23 @@ export interface components {
          * @enum {string}
          */
         AreaLevel: "national" | "regional" | "local_authority";
+        /** AreaRead */
+        AreaRead: {
+            /**
+             * Title
+             * @example Care leavers
+             */
+            title: string;
+            /** Under */
+            under: string | null;
+            /**
+             * Valid From
+             * @example 2023-01-01
+             */
+            valid_from: string | null;
+            /** Valid Until */
+            valid_until: string | null;
+        };
         /** AreaTally */
         AreaTally: {
             /** Total */
@@ -4074,6 +4091,19 @@ export interface components {
          * @enum {string}
          */
         Basis: "operational_provisional" | "operational_final" | "validated_return";
+        /** BenchmarkAreaRead */
+        BenchmarkAreaRead: {
+            /**
+             * Area
+             * @example 838
+             */
+            area: string;
+            /**
+             * Name
+             * @example Dorset
+             */
+            name: string;
+        };
         /**
          * BenchmarkImportComparison
          * @description Against the release in force before: figures of the same indicator, filters, year and area.
@@ -4255,8 +4285,8 @@ export interface components {
             /** @description The one in force at the moment read, or asked for. */
             release: components["schemas"]["ReleaseRead"] | null;
             /** @description The plan's authority, as the release calls it. */
-            area: components["schemas"]["api__benchmarks__schemas__AreaRead"] | null;
-            region: components["schemas"]["api__benchmarks__schemas__AreaRead"] | null;
+            area: components["schemas"]["BenchmarkAreaRead"] | null;
+            region: components["schemas"]["BenchmarkAreaRead"] | null;
             /** Neighbours */
             neighbours: components["schemas"]["NeighbourRead"][];
             neighbours_release: components["schemas"]["ReleaseRead"] | null;
@@ -4266,7 +4296,7 @@ export interface components {
              * Years
              * @description The latest first.
              */
-            years: components["schemas"]["YearRead"][];
+            years: components["schemas"]["BenchmarkYearRead"][];
         };
         /** BenchmarkSeriesPage */
         BenchmarkSeriesPage: {
@@ -4316,6 +4346,46 @@ export interface components {
             };
             /** Figures */
             figures: number;
+        };
+        /**
+         * BenchmarkYearRead
+         * @description One year of a published series, for the plan's own authority among the others.
+         */
+        BenchmarkYearRead: {
+            /**
+             * Period
+             * @example 2025
+             * @example FY2024-25
+             */
+            period: string;
+            /**
+             * Year
+             * @description The calendar year it ends in.
+             */
+            year: number;
+            year_kind: components["schemas"]["YearKind"];
+            /** @description Null where nothing was published of it. */
+            own: components["schemas"]["FigureRead"] | null;
+            england: components["schemas"]["FigureRead"] | null;
+            region: components["schemas"]["FigureRead"] | null;
+            /** @description Null where no neighbours are known. */
+            neighbours: components["schemas"]["NeighbourFigureRead"] | null;
+            /** @description Null without a figure, and for a neutral KPI. */
+            rank: components["schemas"]["RankRead"] | null;
+            /**
+             * Authorities
+             * @description How many have a figure.
+             */
+            authorities: number;
+            quartiles: components["schemas"]["QuartilesRead"] | null;
+            band: components["schemas"]["Band"] | null;
+            /**
+             * Change
+             * @description On the year before; null unless that is there.
+             */
+            change: number | null;
+            direction: components["schemas"]["Direction"] | null;
+            good_percentile: components["schemas"]["GoodPercentileRead"] | null;
         };
         /** Board */
         Board: {
@@ -5268,7 +5338,7 @@ export interface components {
              * Plausible Jump
              * @description Likewise one that lies further than this from the value before it.
              */
-            plausible_jump?: (number | string) | null;
+            plausible_jump?: number | string | null;
         };
         /**
          * DeputyCreate
@@ -6096,7 +6166,7 @@ export interface components {
             /** Takes Grades */
             takes_grades: boolean;
             /** Areas */
-            areas: components["schemas"]["api__plans__inspections__schemas__AreaRead"][];
+            areas: components["schemas"]["AreaRead"][];
         };
         /**
          * Freshness
@@ -10557,7 +10627,7 @@ export interface components {
             request_id?: string | null;
             /** Errors */
             errors?: components["schemas"]["FieldError"][] | null;
-            import: components["schemas"]["BenchmarkImportRead"];
+            import?: components["schemas"]["BenchmarkImportRead"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -13192,46 +13262,6 @@ export interface components {
          * @enum {string}
          */
         YearKind: "reporting_year" | "calendar_year" | "financial_year" | "academic_year";
-        /**
-         * YearRead
-         * @description One year of a published series, for the plan's own authority among the others.
-         */
-        YearRead: {
-            /**
-             * Period
-             * @example 2025
-             * @example FY2024-25
-             */
-            period: string;
-            /**
-             * Year
-             * @description The calendar year it ends in.
-             */
-            year: number;
-            year_kind: components["schemas"]["YearKind"];
-            /** @description Null where nothing was published of it. */
-            own: components["schemas"]["FigureRead"] | null;
-            england: components["schemas"]["FigureRead"] | null;
-            region: components["schemas"]["FigureRead"] | null;
-            /** @description Null where no neighbours are known. */
-            neighbours: components["schemas"]["NeighbourFigureRead"] | null;
-            /** @description Null without a figure, and for a neutral KPI. */
-            rank: components["schemas"]["RankRead"] | null;
-            /**
-             * Authorities
-             * @description How many have a figure.
-             */
-            authorities: number;
-            quartiles: components["schemas"]["QuartilesRead"] | null;
-            band: components["schemas"]["Band"] | null;
-            /**
-             * Change
-             * @description On the year before; null unless that is there.
-             */
-            change: number | null;
-            direction: components["schemas"]["Direction"] | null;
-            good_percentile: components["schemas"]["GoodPercentileRead"] | null;
-        };
         /** YearToDateRead */
         YearToDateRead: {
             /**
@@ -13335,19 +13365,6 @@ export interface components {
             because: components["schemas"]["AuditWithdrawal"];
             /** At */
             at: string;
-        };
-        /** AreaRead */
-        api__benchmarks__schemas__AreaRead: {
-            /**
-             * Area
-             * @example 838
-             */
-            area: string;
-            /**
-             * Name
-             * @example Dorset
-             */
-            name: string;
         };
         /** AboutRead */
         api__escalations__schemas__AboutRead: {
@@ -13508,23 +13525,6 @@ export interface components {
             pointer: string;
             /** Fields */
             fields: string[];
-        };
-        /** AreaRead */
-        api__plans__inspections__schemas__AreaRead: {
-            /**
-             * Title
-             * @example Care leavers
-             */
-            title: string;
-            /** Under */
-            under: string | null;
-            /**
-             * Valid From
-             * @example 2023-01-01
-             */
-            valid_from: string | null;
-            /** Valid Until */
-            valid_until: string | null;
         };
         /** FindingRead */
         api__plans__inspections__schemas__FindingRead: {
