@@ -356,7 +356,12 @@ def downgrade() -> None:
         """
     )
     run_file("measurements.sql")
-    run(f"grant select on public.measurement, as_of.measurement, public.series_facts to {READERS};")
+    run(
+        f"""
+        grant select on public.measurement, as_of.measurement, public.series_facts to {READERS};
+        grant select on public.measurement, public.series_facts to turnstone_keeper;
+        """
+    )
     run_file("as_of_series.sql")
     op.drop_index("ix_measurement_revision_queried", "measurement_revision")
     for name in ("act_id", "answer", "question"):
