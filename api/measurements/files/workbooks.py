@@ -80,18 +80,15 @@ class SheetTable:
         self._merged = _merged_cells(sheet, limits)
 
     def rows(self) -> Iterator[tuple[int, Sequence[Cell]]]:
-        """Raises FileRefused: ``too_many_columns``, ``truncated``."""
-        sheet = self.sheet
-        with _as_refusals(), sheet._get_source() as source:
-            parser = _Parser(
-                source,
-                sheet._shared_strings,
-                data_only=True,
-            )
-            for number, found in parser.parse():
-                cells = self._cells(number, found)
-                if any(cells):
-                    yield number, cells
+        """Raises FileRefused: ``too_many_columns``, ``cell_too_long``, ``truncated``."""
+        for number, found in self._parsed():
+            cells = self._cells(number, found)
+            if any(cells):
+                yield number, cells
+
+    def _parsed(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        with _as_refusals(), self.sheet._get_source() as source:
+            yield from _Parser(source, self.sheet._shared_strings, data_only=True).parse()
 
     def _cells(self, number: int, found: list[dict[str, Any]]) -> list[Cell]:
         filled = [cell for cell in found if cell["value"] is not None or cell["data_type"] == "f"]
