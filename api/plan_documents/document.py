@@ -146,6 +146,7 @@ class Plan(Part):
     risk_scale: Line | None = None
     due_soon_days: Days = 28
     amber_days: Days = 31
+    spc_profile: terms.SpcProfile = terms.SpcProfile.MDC
     """A suggested rating is amber up to this many days late, red beyond."""
 
 
