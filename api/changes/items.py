@@ -164,11 +164,8 @@ PARTS: dict[str, Part] = {
     "target": Part("targets", "{kind} {stage} {value} {lower} {upper} {grade} {text} {due}", "kpi_id"),
     "kpi_recommendation": Part("recommendations", "{recommendation}", "kpi_id"),
     "segment": Part("segments", "{title}", "kpi_id"),
-<<<<<<< HEAD
     "kpi_benchmark": Part("benchmarks", "{dataset} {indicator}", "kpi_id"),
-=======
     "rebase": Part("rebases", "{from_period}, {state}: {reason}", "kpi_id"),
->>>>>>> verdicts/verdicts
     "narrative_about": Part("about", "{about}", "narrative_id"),
     "risk_control": Part("controls", "{text}", "risk_id"),
     "risk_action": Part("actions", "{action}", "risk_id"),

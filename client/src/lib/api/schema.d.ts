@@ -9290,6 +9290,8 @@ export interface components {
              * @default 31
              */
             amber_days: number;
+            /** @default mdc */
+            spc_profile: components["schemas"]["SpcProfile"];
         };
         /**
          * PlanCreate
@@ -22909,8 +22911,8 @@ export interface operations {
             header?: never;
             path: {
                 kpi: string;
-                /** @description The rebase's number within the KPI. */
-                rebase: number;
+                /** @description Its number within the KPI. */
+                rebase: string;
                 /** @description The plan's ref. */
                 plan: string;
             };
@@ -22960,8 +22962,8 @@ export interface operations {
             };
             path: {
                 kpi: string;
-                /** @description The rebase's number within the KPI. */
-                rebase: number;
+                /** @description Its number within the KPI. */
+                rebase: string;
                 /** @description The plan's ref. */
                 plan: string;
             };
@@ -23014,8 +23016,8 @@ export interface operations {
             };
             path: {
                 kpi: string;
-                /** @description The rebase's number within the KPI. */
-                rebase: number;
+                /** @description Its number within the KPI. */
+                rebase: string;
                 /** @description The plan's ref. */
                 plan: string;
             };
