@@ -21,7 +21,7 @@ import psutil
 import psycopg
 
 from api.supervisor.cluster import temporary_cluster
-from tests.bench import data
+from tests.bench import data, scale
 from tests.bench import files as file_doors
 from tests.bench.load import Asker, interleaved
 from tests.service import ROOT, free_port
@@ -214,6 +214,28 @@ def files(connection: psycopg.Connection[Any], asker: Asker, plan: int, worker_u
     ]
 
 
+def verdicts(connection: psycopg.Connection[Any], asker: Asker, plan: int, worker_url: str) -> Budget:
+    judged, stored = scale.verdicts(connection, asker, plan, worker_url)
+    return Budget(
+        f"verdicts of {scale.SERIES:,} series × {scale.POINTS} points ÷ storing those rows",
+        judged / stored,
+        1,
+        False,
+        f"{judged:.2f} s against {stored:.2f} s",
+    )
+
+
+def at_scale(connection: psycopg.Connection[Any], asker: Asker) -> Budget:
+    few, many = (scale.dashboard_among(connection, asker, count) for count in (scale.FEW, scale.MANY))
+    return Budget(
+        f"dashboard p95 among {scale.MANY:,} values ÷ among {scale.FEW:,}",
+        many / few,
+        1.2,
+        False,
+        f"{many * 1000:.0f} ms against {few * 1000:.0f} ms, made anew",
+    )
+
+
 def as_of(connection: psycopg.Connection[Any], asker: Asker, plan: int) -> Budget:
     """Both made anew each time: a kept page would make either of them one SELECT."""
     data.age_actions(connection, plan)
@@ -277,6 +299,8 @@ def main() -> int:
             found.append(batches(connection, asker, plan))
             found += files(connection, asker, plan, cluster.url("worker", "bench"))
             found.append(as_of(connection, asker, plan))
+            found.append(at_scale(connection, asker))
+            found.append(verdicts(connection, asker, plan, cluster.url("worker", "bench")))
     found.append(bundle())
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     for budget in found:
