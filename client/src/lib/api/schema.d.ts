@@ -538,9 +538,244 @@ export interface paths {
         head?: never;
         /**
          * Change an authority
-         * @description A merge patch of its name, code or ref.
+         * @description A merge patch of its name, codes or ref.
          */
         patch: operations["update_authority"];
+        trace?: never;
+    };
+    "/v1/benchmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List datasets of published figures
+         * @description Publications that come again, each with the release in force. Sort keys: title, ref.
+         */
+        get: operations["list_datasets"];
+        put?: never;
+        /**
+         * Add a dataset
+         * @description Its columns may be left out: the first file tells them, and its preview shows how.
+         */
+        post: operations["create_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/benchmarks/{dataset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a dataset
+         * @description Its columns, where it comes from, and the release in force.
+         */
+        get: operations["read_dataset"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a dataset
+         * @description Only while it has no release.
+         */
+        delete: operations["delete_dataset"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a dataset
+         * @description A merge patch. New columns count from the next release on.
+         */
+        patch: operations["update_dataset"];
+        trace?: never;
+    };
+    "/v1/benchmarks/{dataset}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List releases
+         * @description Every file that was imported. Sort keys: released, imported.
+         */
+        get: operations["list_releases"];
+        put?: never;
+        /**
+         * Preview or import a release
+         * @description A preview unless `dry_run` is false; then all of the file is held, or nothing (422).
+         *
+         *     Older releases stay, and can be read again. The identical file is recognised and changes nothing.
+         *     Every cell that cannot be read is an error with its line and column. A longer file than a body may
+         *     be comes by `turnstone benchmarks import`.
+         */
+        post: operations["import_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/benchmarks/{dataset}/releases/{release}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a release
+         * @description One file: when it was published and imported, by whom, and how much it holds.
+         */
+        get: operations["read_release"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/benchmarks/{dataset}/releases/{release}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the series of a release
+         * @description Each indicator under each set of filter values: what a KPI can be set against. Sort key: indicator.
+         */
+        get: operations["list_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/benchmarks/{dataset}/releases/{release}/series/{series}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a series
+         * @description Every figure of every area and year, with its symbol in words where there is none.
+         */
+        get: operations["read_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/benchmarks/{dataset}/releases/{release}/neighbours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List statistical neighbours
+         * @description The neighbours of each authority, the nearest first. Sort keys: name, area.
+         */
+        get: operations["list_neighbours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/kpis/{kpi}/benchmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a KPI beside published figures
+         * @description For the plan's own authority, year by year: its figure, England, its region, its neighbours, its
+         *     rank and quarter among all authorities, and the change on the year.
+         *
+         *     Polarity is the KPI's. A figure that is missing is shown as what it is, and counts for nothing.
+         */
+        get: operations["read_kpi_benchmarks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/kpis/{kpi}/benchmark-pairings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a KPI is set against
+         * @description Published series, like with like or as context. Sort key: position.
+         */
+        get: operations["list_pairings"];
+        put?: never;
+        /**
+         * Set a KPI against a published series
+         * @description Whoever does it says whether period and definition are alike; if not, why it is context.
+         */
+        post: operations["create_pairing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/kpis/{kpi}/benchmark-pairings/{pairing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a pairing
+         * @description One series that the KPI is set against.
+         */
+        get: operations["read_pairing"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a pairing
+         * @description The figures stay with their dataset.
+         */
+        delete: operations["delete_pairing"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a pairing
+         * @description A merge patch. The comparators of a KPI come from its first pairing that is like with like.
+         */
+        patch: operations["update_pairing"];
         trace?: never;
     };
     "/v1/plans/{plan}/changes": {
@@ -2892,23 +3127,28 @@ export interface components {
              */
             satisfactory?: boolean | null;
         };
-        /** AreaRead */
-        AreaRead: {
+        /** AreaFigureRead */
+        AreaFigureRead: {
+            state: components["schemas"]["FigureState"];
+            /** Value */
+            value: number | null;
             /**
-             * Title
-             * @example Care leavers
+             * Area
+             * @description Three-digit number of an authority, else the ONS code.
              */
-            title: string;
-            /** Under */
-            under: string | null;
-            /**
-             * Valid From
-             * @example 2023-01-01
-             */
-            valid_from: string | null;
-            /** Valid Until */
-            valid_until: string | null;
+            area: string;
+            /** Name */
+            name: string;
+            level: components["schemas"]["AreaLevel"];
+            /** Year */
+            year: number;
+            year_kind: components["schemas"]["YearKind"];
         };
+        /**
+         * AreaLevel
+         * @enum {string}
+         */
+        AreaLevel: "national" | "regional" | "local_authority";
         /** AreaTally */
         AreaTally: {
             /** Total */
@@ -3345,6 +3585,8 @@ export interface components {
             name: string;
             /** Code */
             code?: string | null;
+            /** La Code */
+            la_code?: string | null;
         };
         /**
          * AuthorityCreate
@@ -3363,6 +3605,8 @@ export interface components {
             name: string;
             /** Code */
             code?: string | null;
+            /** La Code */
+            la_code?: string | null;
         };
         /**
          * AuthorityOf
@@ -3412,6 +3656,11 @@ export interface components {
              * @example E10000009
              */
             code: string | null;
+            /**
+             * La Code
+             * @example 838
+             */
+            la_code: string | null;
             /** Version */
             version: number;
             /**
@@ -3434,6 +3683,8 @@ export interface components {
             name?: string;
             /** Code */
             code?: string | null;
+            /** La Code */
+            la_code?: string | null;
         };
         /**
          * AverageRead
@@ -3452,6 +3703,12 @@ export interface components {
              */
             scores: number;
         };
+        /**
+         * Band
+         * @description The quarter of all authorities that a figure falls in; A is best.
+         * @enum {string}
+         */
+        Band: "A" | "B" | "C" | "D";
         /** BandRead */
         BandRead: {
             /** Title */
@@ -3483,6 +3740,249 @@ export interface components {
          * @enum {string}
          */
         Basis: "operational_provisional" | "operational_final" | "validated_return";
+        /**
+         * BenchmarkImportComparison
+         * @description Against the release in force before: figures of the same indicator, filters, year and area.
+         */
+        BenchmarkImportComparison: {
+            /** Release */
+            release: number;
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Removed */
+            removed: number;
+        };
+        /**
+         * BenchmarkImportCounts
+         * @description ``lines = national + regional + local_authority + not_kept + wrong``.
+         */
+        BenchmarkImportCounts: {
+            /** Lines */
+            lines: number;
+            /** National */
+            national: number;
+            /** Regional */
+            regional: number;
+            /** Local Authority */
+            local_authority: number;
+            /**
+             * Not Kept
+             * @description Lines of other geographic levels.
+             */
+            not_kept: components["schemas"]["LinesNotKept"][];
+            /** Wrong */
+            wrong: number;
+            /**
+             * Figures
+             * @description Cells of indicators in the lines that are kept.
+             */
+            figures: number;
+            /** By State */
+            by_state: {
+                [key: string]: number;
+            };
+            /**
+             * Rounded
+             * @description Figures of more than six decimals, kept to six.
+             */
+            rounded: number;
+        };
+        /**
+         * BenchmarkImportDoubt
+         * @description No error, and yet worth a look.
+         */
+        BenchmarkImportDoubt: {
+            /**
+             * Code
+             * @example columns_told_from_content
+             */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * BenchmarkImportError
+         * @description A cell or line that cannot be kept.
+         */
+        BenchmarkImportError: {
+            /**
+             * Line
+             * @description The header is line 1.
+             */
+            line: number;
+            /**
+             * Column
+             * @description Null where the whole line is meant.
+             */
+            column: string | null;
+            /**
+             * Code
+             * @example not_a_figure
+             */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * BenchmarkImportRead
+         * @description What a file holds, and what became of it.
+         */
+        BenchmarkImportRead: {
+            /** Dataset */
+            dataset: string;
+            kind: components["schemas"]["DatasetKind"];
+            /** Dry Run */
+            dry_run: boolean;
+            /**
+             * Is Known
+             * @description This very file was imported before: as ``release``.
+             */
+            is_known: boolean;
+            /**
+             * Release
+             * @description What it is held as; null while it is not.
+             */
+            release: number | null;
+            /** Sha256 */
+            sha256: string;
+            /** Filters */
+            filters: string[];
+            /** Indicators */
+            indicators: string[];
+            /** Ignored */
+            ignored: string[];
+            /**
+             * Years
+             * @example [
+             *       "2024",
+             *       "2025"
+             *     ]
+             */
+            years: string[];
+            counts: components["schemas"]["BenchmarkImportCounts"];
+            /** Error Count */
+            error_count: number;
+            /**
+             * Errors
+             * @description The first thousand, in the file's order.
+             */
+            errors: components["schemas"]["BenchmarkImportError"][];
+            /** Doubts */
+            doubts: components["schemas"]["BenchmarkImportDoubt"][];
+            compared: components["schemas"]["BenchmarkImportComparison"] | null;
+        };
+        /** BenchmarkProblem */
+        BenchmarkProblem: {
+            /**
+             * Code
+             * @example authority_without_code
+             */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * BenchmarkRead
+         * @description A pairing with what its published series says, year by year.
+         */
+        BenchmarkRead: {
+            /** Pairing */
+            pairing: number;
+            /** Version */
+            version: number;
+            /** Kpi */
+            kpi: string;
+            /** Position */
+            position: number;
+            /** Dataset */
+            dataset: string;
+            /** Dataset Title */
+            dataset_title: string;
+            /** Source */
+            source: string;
+            indicator: components["schemas"]["IndicatorRead"];
+            /** Filters */
+            filters: {
+                [key: string]: string;
+            };
+            label: components["schemas"]["Likeness"];
+            /** Period Alike */
+            period_alike: boolean;
+            /** Definition Alike */
+            definition_alike: boolean;
+            /** Reason */
+            reason: string | null;
+            /** May Edit */
+            may_edit: boolean;
+            /** @description The one in force at the moment read, or asked for. */
+            release: components["schemas"]["ReleaseRead"] | null;
+            /** @description The plan's authority, as the release calls it. */
+            area: components["schemas"]["api__benchmarks__schemas__AreaRead"] | null;
+            region: components["schemas"]["api__benchmarks__schemas__AreaRead"] | null;
+            /** Neighbours */
+            neighbours: components["schemas"]["NeighbourRead"][];
+            neighbours_release: components["schemas"]["ReleaseRead"] | null;
+            /** @description Why something is missing. */
+            problem: components["schemas"]["BenchmarkProblem"] | null;
+            /**
+             * Years
+             * @description The latest first.
+             */
+            years: components["schemas"]["YearRead"][];
+        };
+        /** BenchmarkSeriesPage */
+        BenchmarkSeriesPage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["BenchmarkSeriesSummary"][];
+        };
+        /** BenchmarkSeriesRead */
+        BenchmarkSeriesRead: {
+            /** Series */
+            series: number;
+            /** Indicator */
+            indicator: string;
+            /** Filters */
+            filters: {
+                [key: string]: string;
+            };
+            /** Figures */
+            figures: number;
+            /**
+             * Points
+             * @description By year, England first, then regions, authorities.
+             */
+            points: components["schemas"]["AreaFigureRead"][];
+        };
+        /**
+         * BenchmarkSeriesSummary
+         * @description One indicator under one value of each filter.
+         */
+        BenchmarkSeriesSummary: {
+            /** Series */
+            series: number;
+            /** Indicator */
+            indicator: string;
+            /** Filters */
+            filters: {
+                [key: string]: string;
+            };
+            /** Figures */
+            figures: number;
+        };
         /** Board */
         Board: {
             /** Name */
@@ -3934,6 +4434,27 @@ export interface components {
             counts_as?: components["schemas"]["Confidence"] | null;
         };
         /**
+         * ComparatorsRead
+         * @description The latest published figures to set the KPI against, like with like.
+         */
+        ComparatorsRead: {
+            /** Pairing */
+            pairing: number;
+            /** Period */
+            period: string;
+            /** Release */
+            release: number;
+            /**
+             * Released On
+             * Format: date
+             */
+            released_on: string;
+            own: components["schemas"]["FigureRead"] | null;
+            england: components["schemas"]["FigureRead"] | null;
+            region: components["schemas"]["FigureRead"] | null;
+            neighbours: components["schemas"]["NeighbourFigureRead"] | null;
+        };
+        /**
          * Confidence
          * @enum {string}
          */
@@ -4077,6 +4598,106 @@ export interface components {
             escalations: components["schemas"]["EscalationsSection"];
             changes: components["schemas"]["RecentChanges"];
             doubts: components["schemas"]["DoubtsSection"];
+        };
+        /**
+         * DatasetCreate
+         * @description A publication that comes again. Columns may be left to the first file, which tells them.
+         */
+        DatasetCreate: {
+            /**
+             * Ref
+             * @example cin-referrals
+             */
+            ref: string;
+            /**
+             * Title
+             * @example Children in need: referrals and re-referrals
+             */
+            title: string;
+            /** @default figures */
+            kind: components["schemas"]["DatasetKind"];
+            /**
+             * Source
+             * @example Department for Education, explore education statistics
+             */
+            source: string;
+            /**
+             * Filters
+             * @default []
+             */
+            filters: string[];
+            /**
+             * Indicators
+             * @default []
+             */
+            indicators: components["schemas"]["IndicatorWrite"][];
+            /**
+             * Ignored
+             * @description Columns that are not kept.
+             * @default []
+             */
+            ignored: string[];
+        };
+        /**
+         * DatasetKind
+         * @enum {string}
+         */
+        DatasetKind: "figures" | "neighbours";
+        /** DatasetPage */
+        DatasetPage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["DatasetRead"][];
+        };
+        /** DatasetRead */
+        DatasetRead: {
+            /** Ref */
+            ref: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+            kind: components["schemas"]["DatasetKind"];
+            /** Source */
+            source: string;
+            /** Filters */
+            filters: string[];
+            /** Indicators */
+            indicators: components["schemas"]["IndicatorRead"][];
+            /** Ignored */
+            ignored: string[];
+            /** Releases */
+            releases: number;
+            in_force: components["schemas"]["ReleaseRead"] | null;
+            /** May Import */
+            may_import: boolean;
+        };
+        /**
+         * DatasetUpdate
+         * @description A merge patch; each list of columns replaces the whole. Releases that are held stay as they are.
+         */
+        DatasetUpdate: {
+            /** Ref */
+            ref?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Source */
+            source?: string | null;
+            /** Filters */
+            filters?: string[] | null;
+            /** Indicators */
+            indicators?: components["schemas"]["IndicatorWrite"][] | null;
+            /** Ignored */
+            ignored?: string[] | null;
         };
         /**
          * Definition
@@ -4839,6 +5460,21 @@ export interface components {
             /** Message */
             message: string;
         };
+        /**
+         * FigureRead
+         * @description What was published. A value stands only where one was reported; no other state is a zero.
+         */
+        FigureRead: {
+            state: components["schemas"]["FigureState"];
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * FigureState
+         * @description What a published cell says. Only a reported one has a figure; none of the others is ever zero.
+         * @enum {string}
+         */
+        FigureState: "reported" | "not_applicable" | "unavailable" | "confidential" | "rounds_to_zero" | "low_reliability" | "blank";
         /** FiguresRead */
         FiguresRead: {
             state: components["schemas"]["MeasurementState"];
@@ -4905,7 +5541,7 @@ export interface components {
             /** Takes Grades */
             takes_grades: boolean;
             /** Areas */
-            areas: components["schemas"]["AreaRead"][];
+            areas: components["schemas"]["api__plans__inspections__schemas__AreaRead"][];
         };
         /**
          * Freshness
@@ -5008,6 +5644,21 @@ export interface components {
             /** Said */
             said: string;
         };
+        /**
+         * GoodPercentileRead
+         * @description Where the best quarter of all authorities begins.
+         */
+        GoodPercentileRead: {
+            /**
+             * Percentile
+             * @description 75 where more is better, 25 where less is.
+             */
+            percentile: number;
+            /** Value */
+            value: number;
+            /** Is Reached */
+            is_reached: boolean | null;
+        };
         /** GoodRead */
         GoodRead: {
             /** Value */
@@ -5095,6 +5746,44 @@ export interface components {
             topic: string;
             /** Text */
             text: string;
+        };
+        /** IndicatorRead */
+        IndicatorRead: {
+            /**
+             * Name
+             * @example rereferral_percent
+             */
+            name: string;
+            /** Title */
+            title: string | null;
+            /** Decimals */
+            decimals: number | null;
+            /** No Quartile */
+            no_quartile: boolean;
+        };
+        /**
+         * IndicatorWrite
+         * @description A column of figures, and how they are shown.
+         */
+        IndicatorWrite: {
+            /**
+             * Name
+             * @example rereferral_percent
+             */
+            name: string;
+            /**
+             * Title
+             * @example Re-referrals within twelve months
+             */
+            title?: string | null;
+            /** Decimals */
+            decimals?: number | null;
+            /**
+             * No Quartile
+             * @description Quarters of all authorities say nothing: counts follow the place's size.
+             * @default false
+             */
+            no_quartile: boolean;
         };
         /** Inspection */
         Inspection: {
@@ -5639,6 +6328,14 @@ export interface components {
             /** Due After Days */
             due_after_days?: number | null;
         };
+        /** KpiBenchmarksRead */
+        KpiBenchmarksRead: {
+            /** Kpi */
+            kpi: string;
+            polarity: components["schemas"]["Polarity"];
+            /** Benchmarks */
+            benchmarks: components["schemas"]["BenchmarkRead"][];
+        };
         /**
          * KpiCategory
          * @description The three questions of Outcomes Based Accountability.
@@ -5852,6 +6549,8 @@ export interface components {
              * @description It is being made anew, and may be of earlier values.
              */
             verdict_is_pending: boolean;
+            /** @description The latest published figures, where the KPI is paired like with like. */
+            comparators: components["schemas"]["ComparatorsRead"] | null;
             /** Source Ref */
             source_ref: string | null;
             /** Other Titles */
@@ -6029,6 +6728,8 @@ export interface components {
              * @description It is being made anew, and may be of earlier values.
              */
             verdict_is_pending: boolean;
+            /** @description The latest published figures, where the KPI is paired like with like. */
+            comparators: components["schemas"]["ComparatorsRead"] | null;
         };
         /**
          * KpiUnder
@@ -6349,11 +7050,27 @@ export interface components {
             period: string;
         };
         /**
+         * Likeness
+         * @description Whether a KPI and a published figure may be set against each other.
+         * @enum {string}
+         */
+        Likeness: "like_with_like" | "context";
+        /**
          * LineBreak
          * @description Why a series is judged anew from a period on.
          * @enum {string}
          */
         LineBreak: "definition" | "rebase";
+        /** LinesNotKept */
+        LinesNotKept: {
+            /**
+             * Level
+             * @example Ward
+             */
+            level: string;
+            /** Lines */
+            lines: number;
+        };
         /**
          * MayRead
          * @description What you may do with it as it stands.
@@ -7155,6 +7872,69 @@ export interface components {
          */
         Nature: "snapshot" | "in_period" | "cumulative" | "rolling" | "lagged_cohort";
         /**
+         * NeighbourFigureRead
+         * @description The plain mean of the neighbours that have a figure.
+         */
+        NeighbourFigureRead: {
+            /** Value */
+            value: number | null;
+            /**
+             * Present
+             * @example 9
+             */
+            present: number;
+            /**
+             * Of
+             * @example 10
+             */
+            of: number;
+        };
+        /** NeighbourRead */
+        NeighbourRead: {
+            /**
+             * Area
+             * @example 838
+             */
+            area: string;
+            /**
+             * Name
+             * @example Dorset
+             */
+            name: string | null;
+            /**
+             * Closeness
+             * @example Very close
+             */
+            closeness: string | null;
+        };
+        /** NeighboursPage */
+        NeighboursPage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["NeighboursRead"][];
+        };
+        /** NeighboursRead */
+        NeighboursRead: {
+            /** Area */
+            area: string;
+            /** Name */
+            name: string;
+            /**
+             * Neighbours
+             * @description The nearest first.
+             */
+            neighbours: components["schemas"]["NeighbourRead"][];
+        };
+        /**
          * Origin
          * @enum {string}
          */
@@ -7170,6 +7950,115 @@ export interface components {
          * @enum {string}
          */
         Outlook: "will_reach" | "may_reach" | "will_not_reach";
+        /**
+         * PairingCreate
+         * @description A published series to set a KPI against, and whether the two are alike.
+         *
+         *     Unless period and definition are both alike it is context only, and needs a reason.
+         */
+        PairingCreate: {
+            /**
+             * Dataset
+             * @example cin-referrals
+             */
+            dataset: string;
+            /**
+             * Indicator
+             * @example rereferral_percent
+             */
+            indicator: string;
+            /**
+             * Filters
+             * @default {}
+             * @example {
+             *       "category": "Referrals and Re-referrals"
+             *     }
+             */
+            filters: {
+                [key: string]: string;
+            };
+            /**
+             * Period Alike
+             * @description A value of the KPI covers what a year of the figures covers.
+             */
+            period_alike: boolean;
+            /**
+             * Definition Alike
+             * @description Both count the same in the same way.
+             */
+            definition_alike: boolean;
+            /**
+             * Reason
+             * @example The KPI counts a month, the figures a year.
+             */
+            reason?: string | null;
+        };
+        /** PairingPage */
+        PairingPage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["PairingRead"][];
+        };
+        /** PairingRead */
+        PairingRead: {
+            /** Pairing */
+            pairing: number;
+            /** Version */
+            version: number;
+            /** Kpi */
+            kpi: string;
+            /** Position */
+            position: number;
+            /** Dataset */
+            dataset: string;
+            /** Dataset Title */
+            dataset_title: string;
+            /** Source */
+            source: string;
+            indicator: components["schemas"]["IndicatorRead"];
+            /** Filters */
+            filters: {
+                [key: string]: string;
+            };
+            label: components["schemas"]["Likeness"];
+            /** Period Alike */
+            period_alike: boolean;
+            /** Definition Alike */
+            definition_alike: boolean;
+            /** Reason */
+            reason: string | null;
+            /** May Edit */
+            may_edit: boolean;
+        };
+        /**
+         * PairingUpdate
+         * @description A merge patch.
+         */
+        PairingUpdate: {
+            /** Indicator */
+            indicator?: string | null;
+            /** Filters */
+            filters?: {
+                [key: string]: string;
+            } | null;
+            /** Period Alike */
+            period_alike?: boolean | null;
+            /** Definition Alike */
+            definition_alike?: boolean | null;
+            /** Reason */
+            reason?: string | null;
+            /** Position */
+            position?: number | null;
+        };
         /** PartWrite */
         PartWrite: {
             /**
@@ -7419,7 +8308,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "plan:read" | "plan:visit" | "plan:create" | "plan:update" | "plan:delete" | "plan:import" | "plan:export" | "setup:write" | "recommendation:create" | "recommendation:update" | "recommendation:update_led" | "recommendation:delete" | "action:create" | "action:update" | "action:update_led" | "action:delete" | "check:write" | "check:write_led" | "kpi:create" | "kpi:update" | "kpi:delete" | "measurement:write" | "measurement:write_set" | "audit_template:write" | "audit:write" | "narrative:write" | "narrative:write_led" | "risk:write" | "risk:write_led" | "note:write" | "escalation:raise" | "escalation:answer" | "escalation:manage" | "change:read" | "member:manage" | "deputy:appoint" | "user:manage" | "team:manage" | "integration:manage" | "authority:manage" | "sign_in:read";
+        Permission: "plan:read" | "plan:visit" | "plan:create" | "plan:update" | "plan:delete" | "plan:import" | "plan:export" | "setup:write" | "recommendation:create" | "recommendation:update" | "recommendation:update_led" | "recommendation:delete" | "action:create" | "action:update" | "action:update_led" | "action:delete" | "check:write" | "check:write_led" | "kpi:create" | "kpi:update" | "kpi:delete" | "measurement:write" | "measurement:write_set" | "audit_template:write" | "audit:write" | "benchmark:import" | "narrative:write" | "narrative:write_led" | "risk:write" | "risk:write_led" | "note:write" | "escalation:raise" | "escalation:answer" | "escalation:manage" | "change:read" | "member:manage" | "deputy:appoint" | "user:manage" | "team:manage" | "integration:manage" | "authority:manage" | "sign_in:read";
         /** PermissionRead */
         PermissionRead: {
             permission: components["schemas"]["Permission"];
@@ -8221,6 +9110,25 @@ export interface components {
              */
             share_read: number | null;
         };
+        /** QuartilesRead */
+        QuartilesRead: {
+            /** Lower */
+            lower: number;
+            /** Median */
+            median: number;
+            /** Upper */
+            upper: number;
+        };
+        /**
+         * RankRead
+         * @description 1 is best by the KPI's polarity; equals share the smallest place.
+         */
+        RankRead: {
+            /** Place */
+            place: number;
+            /** Of */
+            of: number;
+        };
         /**
          * Rating
          * @description BRAG: how progress stands, apart from status.
@@ -8727,6 +9635,30 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * RefusedBenchmarkImport
+         * @description Nothing was stored; the import says which lines are wrong.
+         */
+        RefusedBenchmarkImport: {
+            /**
+             * Type
+             * @example /v1/problems/not-found
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+            /** Request Id */
+            request_id?: string | null;
+            /** Errors */
+            errors?: components["schemas"]["FieldError"][] | null;
+            import: components["schemas"]["BenchmarkImportRead"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * RefusedSubmission
          * @description A problem, and with it the submission where an atomic batch held a wrong row.
          */
@@ -8785,6 +9717,64 @@ export interface components {
              * @description As it was sent; long texts are cut.
              */
             row: unknown;
+        };
+        /** ReleasePage */
+        ReleasePage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["ReleaseRead"][];
+        };
+        /**
+         * ReleaseRead
+         * @description One file of a dataset, whole.
+         */
+        ReleaseRead: {
+            /**
+             * Release
+             * @description What addresses it.
+             * @example 12
+             */
+            release: number;
+            /** Dataset */
+            dataset: string;
+            /**
+             * Released On
+             * Format: date
+             */
+            released_on: string;
+            /** Title */
+            title: string | null;
+            /** Sha256 */
+            sha256: string;
+            /** Filters */
+            filters: string[];
+            /** Indicators */
+            indicators: string[];
+            /**
+             * Lines
+             * @description In the file, without its header.
+             */
+            lines: number;
+            /** Figures */
+            figures: number;
+            /** Imported At */
+            imported_at: string;
+            /** Imported By */
+            imported_by: string | null;
+            /**
+             * Is In Force
+             * @description The newest by its day of release.
+             */
+            is_in_force: boolean;
         };
         /** ReopeningCreate */
         ReopeningCreate: {
@@ -9398,6 +10388,8 @@ export interface components {
              * @description It is being made anew, and may be of earlier values.
              */
             verdict_is_pending: boolean;
+            /** @description The latest published figures, where the KPI is paired like with like. */
+            comparators: components["schemas"]["ComparatorsRead"] | null;
             /** @description The value of the period that ended just before the year. */
             last_outturn: components["schemas"]["YearValue"] | null;
             /**
@@ -11102,6 +12094,52 @@ export interface components {
             /** At */
             at: string;
         };
+        /**
+         * YearKind
+         * @description What a year of a file is.
+         * @enum {string}
+         */
+        YearKind: "reporting_year" | "calendar_year" | "financial_year" | "academic_year";
+        /**
+         * YearRead
+         * @description One year of a published series, for the plan's own authority among the others.
+         */
+        YearRead: {
+            /**
+             * Period
+             * @example 2025
+             * @example FY2024-25
+             */
+            period: string;
+            /**
+             * Year
+             * @description The calendar year it ends in.
+             */
+            year: number;
+            year_kind: components["schemas"]["YearKind"];
+            /** @description Null where nothing was published of it. */
+            own: components["schemas"]["FigureRead"] | null;
+            england: components["schemas"]["FigureRead"] | null;
+            region: components["schemas"]["FigureRead"] | null;
+            /** @description Null where no neighbours are known. */
+            neighbours: components["schemas"]["NeighbourFigureRead"] | null;
+            /** @description Null without a figure, and for a neutral KPI. */
+            rank: components["schemas"]["RankRead"] | null;
+            /**
+             * Authorities
+             * @description How many have a figure.
+             */
+            authorities: number;
+            quartiles: components["schemas"]["QuartilesRead"] | null;
+            band: components["schemas"]["Band"] | null;
+            /**
+             * Change
+             * @description On the year before; null unless that is there.
+             */
+            change: number | null;
+            direction: components["schemas"]["Direction"] | null;
+            good_percentile: components["schemas"]["GoodPercentileRead"] | null;
+        };
         /** YearValue */
         YearValue: {
             /** Period */
@@ -11154,6 +12192,19 @@ export interface components {
              * @example 3 of 4
              */
             said: string;
+        };
+        /** AreaRead */
+        api__benchmarks__schemas__AreaRead: {
+            /**
+             * Area
+             * @example 838
+             */
+            area: string;
+            /**
+             * Name
+             * @example Dorset
+             */
+            name: string;
         };
         /** AboutRead */
         api__escalations__schemas__AboutRead: {
@@ -11286,6 +12337,23 @@ export interface components {
             pointer: string;
             /** Fields */
             fields: string[];
+        };
+        /** AreaRead */
+        api__plans__inspections__schemas__AreaRead: {
+            /**
+             * Title
+             * @example Care leavers
+             */
+            title: string;
+            /** Under */
+            under: string | null;
+            /**
+             * Valid From
+             * @example 2023-01-01
+             */
+            valid_from: string | null;
+            /** Valid Until */
+            valid_until: string | null;
         };
         /** FindingRead */
         api__plans__inspections__schemas__FindingRead: {
@@ -13179,6 +14247,709 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AuthorityRead"];
                 };
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            412: components["responses"]["edit-conflict"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
+        };
+    };
+    list_datasets: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["DatasetKind"][] | null;
+                /** @description Words in it. */
+                q?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetPage"];
+                };
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    create_dataset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetRead"];
+                };
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    read_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetRead"];
+                };
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    delete_dataset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["in-use"];
+            412: components["responses"]["edit-conflict"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
+        };
+    };
+    update_dataset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetRead"];
+                };
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            412: components["responses"]["edit-conflict"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
+        };
+    };
+    list_releases: {
+        parameters: {
+            query?: {
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasePage"];
+                };
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    import_release: {
+        parameters: {
+            query: {
+                /** @description The day it was published. */
+                released_on: string;
+                title?: string | null;
+                /** @description Only tell what would happen. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        /** @description A CSV file in UTF-8, as published. */
+        requestBody: {
+            content: {
+                /**
+                 * @example time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name,old_la_code,new_la_code,la_name,rereferral_percent
+                 *     2025,Reporting year,National,E92000001,England,,,,,,22.6
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkImportRead"];
+                };
+            };
+            /** @description The file is held as a new release. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkImportRead"];
+                };
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            /** @description Some values are not right; each error points at its place in the payload. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RefusedBenchmarkImport"];
+                };
+            };
+        };
+    };
+    read_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                release: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseRead"];
+                };
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    list_series: {
+        parameters: {
+            query?: {
+                indicator?: string[] | null;
+                /** @description Words in it. */
+                q?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+                release: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkSeriesPage"];
+                };
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    read_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                release: number;
+                series: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkSeriesRead"];
+                };
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    list_neighbours: {
+        parameters: {
+            query?: {
+                /** @description Three-digit numbers. */
+                area?: string[] | null;
+                /** @description Words in it. */
+                q?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+                release: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeighboursPage"];
+                };
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    read_kpi_benchmarks: {
+        parameters: {
+            query?: {
+                /** @description Read this one in place of its dataset's release in force. */
+                release?: number | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                kpi: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiBenchmarksRead"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    list_pairings: {
+        parameters: {
+            query?: {
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                kpi: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingPage"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    create_pairing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                kpi: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairingCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    read_pairing: {
+        parameters: {
+            query?: {
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                kpi: string;
+                pairing: number;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingRead"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    delete_pairing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                kpi: string;
+                pairing: number;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["in-use"];
+            412: components["responses"]["edit-conflict"];
+            422: components["responses"]["invalid"];
+            428: components["responses"]["if-match-required"];
+        };
+    };
+    update_pairing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The item's ETag as last read; needed, so that nobody's edit is lost. */
+                "if-match"?: string | null;
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                kpi: string;
+                pairing: number;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairingUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["bad-request"];
             401: components["responses"]["not-signed-in"];
