@@ -75,6 +75,24 @@ export const TERMS = {
     same: ['No change', 'grey'],
     unknown: ['Not comparable', 'grey'],
   }),
+  variation: terms({
+    improvement: ['Getting better', 'blue'],
+    concern: ['Getting worse', 'orange'],
+    change: ['Changing', 'purple'],
+    common_cause: ['No significant change', 'grey'],
+    too_early: ['Too early to say', 'grey'],
+    not_applicable: ['Not judged', 'grey'],
+  }),
+  assurance: terms({
+    consistently_passes: ['Consistently passes', 'blue'],
+    consistently_fails: ['Consistently fails', 'orange'],
+    hit_or_miss: ['Hit or miss', 'grey'],
+  }),
+  rebase_state: terms({
+    proposed: ['Waits for a second person', 'yellow'],
+    agreed: ['Agreed', 'green'],
+    rejected: ['Rejected', 'grey'],
+  }),
   workflow: terms({
     loaded: ['Not signed off', 'grey'],
     signed_off: ['Signed off', 'green'],

@@ -3742,7 +3742,7 @@ export interface components {
             auditor: components["schemas"]["PartyNamed"] | null;
             moderator: components["schemas"]["PartyNamed"] | null;
             /** Marks */
-            marks: components["schemas"]["api__audits__schemas__MarkRead"][];
+            marks: components["schemas"]["MarkRead"][];
             /** Is Moderated */
             is_moderated: boolean;
             /** @description A withdrawn audit counts nowhere. */
@@ -7910,6 +7910,20 @@ export interface components {
              */
             reason: string;
         };
+        /** MarkRead */
+        MarkRead: {
+            /** Domain */
+            domain: string;
+            /** Title */
+            title: string;
+            /** Before */
+            before: components["schemas"]["Grade"] | number;
+            /**
+             * After
+             * @description Null where it was not moderated.
+             */
+            after: components["schemas"]["Grade"] | number | null;
+        };
         /**
          * MayRead
          * @description What you may do with it as it stands.
@@ -9932,6 +9946,23 @@ export interface components {
             boards?: components["schemas"]["BoardWrite"][];
             /** Impact Statements */
             impact_statements?: components["schemas"]["ImpactStatementWrite"][];
+        };
+        /**
+         * PointMarkRead
+         * @description A point that a rule marks.
+         */
+        PointMarkRead: {
+            /**
+             * Period
+             * @example 2026-08
+             */
+            period: string;
+            rule: components["schemas"]["SpecialCause"];
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "high" | "low";
         };
         /**
          * Polarity
@@ -13109,7 +13140,7 @@ export interface components {
              * Marks
              * @description Every point that is special cause, oldest first.
              */
-            marks: components["schemas"]["api__verdicts__schemas__MarkRead"][];
+            marks: components["schemas"]["PointMarkRead"][];
             /**
              * Target Floor
              * @description With `target_ceiling`: the values that meet the target in force for the latest point.
@@ -13322,20 +13353,6 @@ export interface components {
             numerator: number | null;
             /** Denominator */
             denominator: number | null;
-        };
-        /** MarkRead */
-        api__audits__schemas__MarkRead: {
-            /** Domain */
-            domain: string;
-            /** Title */
-            title: string;
-            /** Before */
-            before: components["schemas"]["Grade"] | number;
-            /**
-             * After
-             * @description Null where it was not moderated.
-             */
-            after: components["schemas"]["Grade"] | number | null;
         };
         /**
          * PartRead
@@ -13550,23 +13567,6 @@ export interface components {
             ref: string;
             /** Text */
             text: string;
-        };
-        /**
-         * MarkRead
-         * @description A point that a rule marks.
-         */
-        api__verdicts__schemas__MarkRead: {
-            /**
-             * Period
-             * @example 2026-08
-             */
-            period: string;
-            rule: components["schemas"]["SpecialCause"];
-            /**
-             * Side
-             * @enum {string}
-             */
-            side: "high" | "low";
         };
     };
     responses: {

@@ -13,7 +13,7 @@ export { default as EmptyState } from './EmptyState.svelte';
 export { default as ErrorSummary } from './ErrorSummary.svelte';
 export { default as FilterChips } from './FilterChips.svelte';
 export { default as InsetText } from './InsetText.svelte';
-export { default as LineChart, type ChartPoint, type TargetStep } from './LineChart.svelte';
+export { default as LineChart, type ChartFrame, type ChartPoint, type TargetStep } from './LineChart.svelte';
 export { default as Loading } from './Loading.svelte';
 export { default as PageTitle } from './PageTitle.svelte';
 export { default as ProblemPanel } from './ProblemPanel.svelte';
