@@ -42,7 +42,7 @@ export function proposeRebase(plan: string, kpi: string, body: RebaseCreate, key
 
 /** On the version that the person saw: a decision somebody made meanwhile is never overwritten. */
 export function decideRebase(plan: string, { kpi, number, version }: Rebase, agrees: boolean, note: string) {
-  const params = { path: { plan, kpi, rebase: number }, header: ifMatch(tagOf({ version })) };
+  const params = { path: { plan, kpi, rebase: String(number) }, header: ifMatch(tagOf({ version })) };
   return agrees
     ? read(api.POST('/v1/plans/{plan}/kpis/{kpi}/rebases/{rebase}/agreement', { params, body: { note: note || null } }))
     : read(api.POST('/v1/plans/{plan}/kpis/{kpi}/rebases/{rebase}/rejection', { params, body: { note } }));
