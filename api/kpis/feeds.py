@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,13 +36,22 @@ async def list_feeds(ctx: Context, query: PageQuery, filters: Mapping[str, Seque
     return ctx.show(to_json(body), headers={"Link": link} if link else None)
 
 
+async def count_states(ctx: Context) -> Counter[str | None]:
+    """How many of the plan's feeds stand in each state, on its clock."""
+    return Counter((await _states(ctx)).values())
+
+
 async def _in_state(ctx: Context, states: frozenset[str]) -> list[int]:
-    """Ids of the plan's feeds that stand in one of these states. A plan has a few dozen at most."""
+    return [feed_id for feed_id, state in (await _states(ctx)).items() if state in states]
+
+
+async def _states(ctx: Context) -> dict[int, str | None]:
+    """How each feed of the plan stands, by its id. A plan has a few dozen at most."""
     rows = await ctx.session.execute(
         text(f"select fd.id, ({FEEDS.body})::text from {FEEDS.source} where {FEEDS.by_plan}"),
         {"plan_id": ctx.plan.id},
     )
-    return [row[0] for row in rows if _with_freshness(orjson.loads(row[1]), ctx)["state"] in states]
+    return {row[0]: _with_freshness(orjson.loads(row[1]), ctx)["state"] for row in rows}
 
 
 async def read_feed(ctx: Context, ref: str) -> Item:

@@ -54,8 +54,12 @@ async def condition_of(ctx: Context, chosen: Chosen) -> Condition:
         bound["basis"] = [basis.value for basis in chosen.basis]
     if chosen.values:
         conditions.append(
-            "(s.kpi_id, lower(sg.ref), s.basis, m.period) in (select * from unnest(%(value_kpis)s::bigint[],"
-            " %(value_segments)s::text[], %(value_bases)s::text[], %(value_periods)s::text[]))"
+            "exists (select from unnest(%(value_kpis)s::bigint[], %(value_segments)s::text[],"
+            " %(value_bases)s::text[], %(value_periods)s::text[], %(value_revisions)s::int[])"
+            " as named (kpi_id, segment, basis, period, revision)"
+            " where (named.kpi_id, named.segment, named.basis, named.period)"
+            " = (s.kpi_id, lower(sg.ref), s.basis, m.period)"
+            " and coalesce(named.revision, m.revision) = m.revision)"
         )
         bound |= await _one_by_one(ctx, chosen.values)
     return Condition(" and ".join(conditions), bound)
@@ -114,4 +118,5 @@ async def _one_by_one(ctx: Context, values: Sequence[ValueAddress]) -> dict[str,
         "value_segments": [value.segment.lower() for value in values],
         "value_bases": [value.basis.value for value in values],
         "value_periods": keys,
+        "value_revisions": [value.revision for value in values],
     }

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from api.core import fragments as sql
 from api.core.reading import Reading, Sort
+from api.kpis.repository import IN_FORCE
 
 _BY = "(select pr.name from principal pr where pr.id = {alias}.submitted_by)"
 _SUBMISSION = "(select su.submission_ref from submission su where su.id = {alias}.submission_id)"
@@ -59,8 +60,33 @@ MEASUREMENTS = Reading(
     },
 )
 
+
+def _figures(alias: str) -> str:
+    return f"""json_build_object('state', {alias}.state, 'value', trim_scale({alias}.value),
+        'grade', {alias}.grade, 'numerator', trim_scale({alias}.numerator),
+        'denominator', trim_scale({alias}.denominator))"""
+
+
+def _measure(kpi_id: str) -> str:
+    return f"""(select json_build_object('title', k.title, 'unit', k.unit, 'polarity', k.polarity,
+        'decimals', coalesce((select d.decimals {IN_FORCE}), 1)) from kpi k where k.id = {kpi_id})"""
+
+
+_BEFORE = f"""(select {_figures("o")} from measurement_revision o
+    where o.series_id = m.series_id and o.ends_on = m.ends_on and o.revision < m.revision
+      and o.state <> 'withdrawn'
+      and (o.state, o.value, o.grade, o.numerator, o.denominator)
+          is distinct from (m.state, m.value, m.grade, m.numerator, m.denominator)
+    order by o.revision desc limit 1)"""
+
+_CURRENT = "from measurement p where"
+_PREVIOUS = f"""(select json_build_object('period', p.period, 'figures', {_figures("p")})
+    {_CURRENT} p.series_id = m.series_id and p.ends_on < m.ends_on order by p.ends_on desc limit 1)"""
+
 VALUES = replace(
     MEASUREMENTS,
+    body=f"""json_build_object({_value("m")}, 'is_locked', {_IS_LOCKED}, 'measure', {_measure("m.kpi_id")},
+        'before', {_BEFORE}, 'previous', {_PREVIOUS})""",
     where="s.plan_id = :plan_id",
     sorts=_VALUE_SORTS | {"kpi": Sort("(select k.position from kpi k where k.id = m.kpi_id)", "integer")},
     default_sort="known",
@@ -84,6 +110,9 @@ _KNOWN_AT = f"""(select v.*, v.revision as version from measurement_revision v
     where v.known_from <= :known_at and v.known_to > :known_at and v.state <> 'withdrawn') m
     {_OF_SERIES.format(alias="m")}"""
 
+_THEN = """from measurement_revision p where p.known_from <= :known_at and p.known_to > :known_at
+    and p.state <> 'withdrawn' and"""
+
 
 def as_known(reading: Reading, moment: datetime | None) -> Reading:
     """The reading of values, or of revisions, as they were known at a moment (``:known_at``)."""
@@ -95,7 +124,7 @@ def as_known(reading: Reading, moment: datetime | None) -> Reading:
             body=reading.body.replace("coalesce(turnstone.as_of(), 'infinity'::timestamptz)", ":known_at"),
             where=reading.where.replace("coalesce(turnstone.as_of(), 'infinity'::timestamptz)", ":known_at"),
         )
-    return replace(reading, source=_KNOWN_AT)
+    return replace(reading, source=_KNOWN_AT, body=reading.body.replace(_CURRENT, _THEN))
 
 
 MEASUREMENT = Reading(
@@ -146,12 +175,6 @@ _PROGRESS = """(select json_build_object('rows_read', u.rows_read,
         'share_read', case when u.kind <> 'xlsx' then
             round(least(u.bytes_read, u.size) / greatest(u.size, 1)::numeric, 3) end)
     from public.upload u where u.submission_id = su.id and su.status = 'pending')"""
-
-
-def _figures(alias: str) -> str:
-    return f"""json_build_object('state', {alias}.state, 'value', trim_scale({alias}.value),
-        'grade', {alias}.grade, 'numerator', trim_scale({alias}.numerator),
-        'denominator', trim_scale({alias}.denominator))"""
 
 
 MOST_SHOWN = 100
@@ -268,8 +291,9 @@ LATE_REVISIONS = Reading(
         join public.series s on s.id = l.series_id join segment sg on sg.id = s.segment_id
         join kpi k on k.id = l.kpi_id
         left join measurement m on m.series_id = l.series_id and m.ends_on = l.ends_on""",
-    body=f"""json_build_object('id', l.id, 'kpi', k.ref, 'kpi_title', k.title, 'segment', sg.ref,
-        'period', l.period, 'ends_on', l.ends_on, 'basis', s.basis, 'status', l.status,
+    body=f"""json_build_object('id', l.id, 'kpi', k.ref, 'kpi_title', k.title,
+        'measure', {_measure("l.kpi_id")}, 'segment', sg.ref, 'period', l.period,
+        'ends_on', l.ends_on, 'basis', s.basis, 'status', l.status,
         'held', case when m.id is not null then {_figures("m")} end, 'offered', {_figures("l")},
         'note', l.note, 'source', l.source, 'question', l.question,
         'queued_at', turnstone.utc(l.queued_at),

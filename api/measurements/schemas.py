@@ -130,6 +130,15 @@ class MeasurementPage(PageOf):
     items: list[MeasurementRead]
 
 
+class MeasureRead(BaseModel):
+    """How the values of a KPI are written."""
+
+    title: str
+    unit: terms.Unit
+    polarity: terms.Polarity
+    decimals: int
+
+
 class RevisionPage(PageOf):
     items: list[RevisionRead]
 
@@ -140,6 +149,35 @@ class FiguresRead(BaseModel):
     grade: terms.Grade | None
     numerator: float | None
     denominator: float | None
+
+
+class PreviousRead(BaseModel):
+    period: str
+    figures: FiguresRead
+
+
+class PlanValueRead(MeasurementRead):
+    """A value with what is needed to judge it at a glance."""
+
+    measure: MeasureRead
+    before: FiguresRead | None = Field(
+        description="What was known of the same period until its figures changed; null where they never did."
+    )
+    previous: PreviousRead | None = Field(description="The period before it in the same series.")
+
+
+class PlanValuePage(PageOf):
+    items: list[PlanValueRead]
+
+
+class WaitingRead(BaseModel):
+    """What waits for somebody to look at it. More than 10,000 of a kind count as 10,000."""
+
+    to_check: int = Field(description="Values loaded and not signed off.")
+    under_query: int
+    late_revisions: int
+    feeds_late: int
+    feeds_missing: int
 
 
 class Outcome(StrEnum):
@@ -277,6 +315,9 @@ class ValueAddress(Write):
     segment: str = Field(default="_all", max_length=64, examples=["_all"])
     period: str = Field(max_length=64, examples=["2026-09"])
     basis: terms.Basis = terms.Basis.OPERATIONAL_PROVISIONAL
+    revision: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
+        default=None, description="Only as it was when it was looked at; changed since, it is left out."
+    )
 
 
 class Chosen(Write):
@@ -335,6 +376,7 @@ class LateRead(BaseModel):
     id: int
     kpi: str
     kpi_title: str
+    measure: MeasureRead
     segment: str
     period: str
     ends_on: dt.date

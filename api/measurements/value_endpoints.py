@@ -28,15 +28,17 @@ from api.measurements.schemas import (
     LatePage,
     LockSetRead,
     LockWrite,
-    MeasurementPage,
     PeriodLockPage,
+    PlanValuePage,
     QueryWrite,
     SignOffWrite,
     SubmissionRead,
     SubmissionRef,
+    WaitingRead,
     WithdrawalWrite,
 )
 from api.measurements.tables import ActKind, LateState
+from api.measurements.waiting import count_waiting
 from api.measurements.withdrawal import withdraw
 
 router = APIRouter(route_class=Route)
@@ -54,7 +56,7 @@ Submissions = Annotated[list[SubmissionRef] | None, Query(description="Submissio
     "/plans/{plan}/measurements",
     tags=["measurements"],
     summary="List values of all KPIs",
-    response_model=MeasurementPage,
+    response_model=PlanValuePage,
     responses=READS,
 )
 async def list_values(
@@ -93,6 +95,18 @@ async def list_values(
             "older_than_days": None if older_than_days is None else [str(older_than_days)],
         },
     )
+
+
+@router.get(
+    "/plans/{plan}/measurements/waiting",
+    tags=["measurements"],
+    summary="Count what waits to be looked at",
+    response_model=WaitingRead,
+    responses=READS,
+)
+async def read_waiting(ctx: ReadQueue) -> Response:
+    """How many values are to be checked, are under query or came late, and which feeds owe some."""
+    return ctx.show(to_json(await count_waiting(ctx)))
 
 
 @router.post(

@@ -229,6 +229,7 @@ ACCESS: dict[str, Roles] = {
     "POST /v1/plans/{plan}/windscreen-positions": AUDIT_KEEPERS,
     "GET /v1/plans/{plan}/windscreen-positions/{position}": WHOLE_PLAN,
     "DELETE /v1/plans/{plan}/windscreen-positions/{position}": AUDIT_KEEPERS,
+    "GET /v1/plans/{plan}/measurements/waiting": WHOLE_PLAN,
     "POST /v1/plans/{plan}/measurements/sign-offs": SIGNERS,
     "POST /v1/plans/{plan}/measurements/queries": ANALYSTS,
     "POST /v1/plans/{plan}/measurements/query-answers": ANALYSTS,

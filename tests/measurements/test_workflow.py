@@ -10,7 +10,7 @@ import pytest
 from api.vocabulary import Role
 from tests.factories.world import PlanWorld
 from tests.kpis.making import a_kpi, etag_of, push, values
-from tests.measurements.making import act, held, query, revisions_of, sign_off, submitted, value_of
+from tests.measurements.making import act, held, lock, query, revisions_of, sign_off, submitted, value_of
 from tests.measurements.test_together import assert_chains_are_whole, assert_facts_equal_recomputation
 
 FIGURES = ("value", "numerator", "denominator", "note", "source", "submission")
@@ -253,3 +253,61 @@ class TestListOfThePlan:
                 break
             url = plan.url(f"/measurements?limit=2&sort=kpi,period,segment&total=true&cursor={body['next']}")
         assert len(seen) == 5 and seen == sorted(seen)
+
+    async def test_shows_what_a_value_was_and_the_period_before(self, plan: PlanWorld) -> None:
+        await two_kpis(plan)
+        then = (await held(plan, kpi="K1", period="2026-08", segment="_all"))[0]["known_from"]
+        await values(plan, "K1", {"2026-08": 79})
+        await values(plan, "K1", {"2026-09": 82})
+        await sign_off(plan, kpis=["K1"], periods=["2026-09"])
+        shown = {v["period"]: v for v in await held(plan, kpi="K1", segment="_all")}
+        measure = {"title": "Measure K1", "unit": "percent", "polarity": "higher", "decimals": 1}
+        assert shown["2026-09"]["measure"] == measure
+        assert (shown["2026-09"]["before"]["value"], shown["2026-08"]["before"]["value"]) == (81, 80)
+        previous = shown["2026-09"]["previous"]
+        assert (previous["period"], previous["figures"]["value"]) == ("2026-08", 79)
+        assert shown["2026-08"]["previous"] is None
+        (first,) = await held(plan, kpi="K1", segment="north")
+        assert (first["before"], first["previous"]) == (None, None)
+        known = {v["period"]: v for v in await held(plan, kpi="K1", segment="_all", known_at=then)}
+        assert (known["2026-08"]["value"], known["2026-08"]["before"]) == (80, None)
+        assert known["2026-09"]["previous"]["figures"]["value"] == 80
+
+
+class TestWaiting:
+    async def test_counts_what_somebody_has_to_look_at(self, plan: PlanWorld) -> None:
+        await two_kpis(plan)
+        await query(plan, kpis=["K2"], periods=["2026-09"])
+        await sign_off(plan, kpis=["K2"], periods=["2026-08"])
+        await lock(plan, "2026-08-31")
+        await submitted(plan, {"kpi": "K2", "period": "2026-08", "value": 6})
+        manager = await plan.manager()
+        kpi = plan.url("/kpis/K1")
+        etag = {"If-Match": await etag_of(manager, kpi)}
+        assert (await manager.patch(kpi, json={"due_after_days": 0}, headers=etag)).status_code == 200
+        answer = await manager.get(plan.url("/measurements/waiting"))
+        feeds = (await manager.get(plan.url("/feeds"))).json()["items"]
+        states = [feed["state"] for feed in feeds]
+        assert states in (["late"], ["missing"])
+        assert answer.json() == {
+            "to_check": 3,
+            "under_query": 1,
+            "late_revisions": 1,
+            "feeds_late": states.count("late"),
+            "feeds_missing": states.count("missing"),
+        }
+
+
+class TestOnlyAsItWasSeen:
+    async def test_what_changed_since_is_left(self, plan: PlanWorld) -> None:
+        await two_kpis(plan)
+        await values(plan, "K1", {"2026-09": 82})
+        seen = [
+            {"kpi": "K1", "period": "2026-08", "revision": 1},
+            {"kpi": "K1", "period": "2026-09", "revision": 1},
+        ]
+        assert (await sign_off(plan, values=seen))["changed"] == 1
+        assert await signed_off(plan) == [("K1", "_all", "2026-08")]
+        assert (await sign_off(plan, values=[{"kpi": "K1", "period": "2026-09", "revision": 2}]))[
+            "changed"
+        ] == 1

@@ -128,6 +128,24 @@ export const TERMS = {
     rejected: ['Rejected', 'red'],
     previewed: ['Preview only', 'purple'],
     failed: ['Failed', 'red'],
+    withdrawn: ['Withdrawn', 'grey'],
+  }),
+  late: terms({
+    waiting: ['Waiting', 'yellow'],
+    accepted: ['Accepted', 'green'],
+    declined: ['Declined', 'grey'],
+    superseded: ['Replaced by another', 'grey'],
+    withdrawn: ['Withdrawn', 'grey'],
+  }),
+  feed: terms({
+    on_time: ['On time', 'green'],
+    due: ['Due', 'blue'],
+    late: ['Late', 'orange'],
+    missing: ['Missing', 'red'],
+  }),
+  period_lock: terms({
+    locked: ['Locked', 'purple'],
+    reopened: ['Reopened', 'blue'],
   }),
   account: terms({
     active: ['Active', 'green'],
