@@ -18,6 +18,8 @@ from api.core.database import transaction
 from api.plan_documents.document import PlanDocument
 from api.plan_documents.files import read_document
 from api.plan_documents.service import import_document
+from api.samples.live.audits import write_audits
+from api.samples.live.benchmarks import import_benchmarks, pair_kpis
 from api.samples.live.escalations import write_escalations
 from api.samples.live.feeds import create_feeds
 from api.samples.live.plan import PLAN_REF, live_plan
@@ -58,6 +60,9 @@ async def _load(engine: AsyncEngine, ref: str, today: str | None) -> bool:
             await join_live_plan(inside, ctx.today)
             await create_feeds(inside)
             await write_escalations(inside, ctx.today, await user_ids(session))
+            await import_benchmarks(inside, ctx.today)
+            await pair_kpis(inside)
+            await write_audits(inside, ctx.today)
         else:
             await join_closed_plan(inside)
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import LiteralString
 
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.core.errors import Problem, ProblemType
 from api.plan_documents.canonical import canonical
 from api.plan_documents.checks import errors_in
+from api.samples.live import audits, benchmarks
 from api.samples.live.feeds import CASE_SYSTEM_KPIS
 from api.samples.live.plan import live_plan
 from api.samples.load import load_samples
@@ -20,6 +22,7 @@ from api.vocabulary import Role
 from tests.factories.world import PlanWorld, Service
 from tests.samples.conftest import rows, signed_in
 
+ANY_DAY = date(2026, 5, 20)
 EVERY_ROLE = [role for role in Role if role is not Role.INTEGRATION]
 
 
@@ -147,6 +150,110 @@ class TestFeedsAndEscalations:
             "E-4": ("resolved", 1, False),
             "E-5": ("open", 1, True),
         }
+
+
+class TestAudits:
+    @pytest.mark.parametrize("today", [date(2026, 5, 20), date(2027, 1, 1)])
+    def test_add_up_to_what_the_plan_says(self, today: date) -> None:
+        rows = list(audits.audits(today))
+        for month in audits.months(today):
+            held = [row for row in rows if row["month"] == month.period]
+            final = [row["scores"] | row.get("moderated", {}) for row in held]
+            grades = [marks[audits.OVERALL] for marks in final if audits.OVERALL in marks]
+            scores = [marks[ref] for marks in final for ref, *_ in audits.SCORED]
+            assert sum("moderated" in row for row in held) == month.moderated
+            assert len(grades) == month.graded
+            assert sum(grade in {"good", "outstanding"} for grade in grades) == month.good_or_better
+            assert round(sum(scores) / len(scores), 1) == month.average
+
+    async def test_of_a_year_have_results_before_and_after_moderation_and_small_teams(
+        self, live: PlanWorld, service: Service
+    ) -> None:
+        async with signed_in(service, Role.BOARD_MEMBER) as client:
+            told = await client.get(
+                live.url("/audit-templates/practice/results"), params={"by": "quarter", "by_team": "true"}
+            )
+        periods = told.json()["periods"]
+        assert sum(period["whole"]["audits"] for period in periods) == sum(1 for _ in audits.audits(ANY_DAY))
+        full = max(periods, key=lambda period: period["whole"]["audits"])
+        assert not full["whole"]["is_small"]
+        assert Counter(team["is_small"] for team in full["teams"]).keys() == {True, False}
+        average = full["whole"]["average"]
+        assert average["before"] > average["after"]
+        assert periods[-1]["windscreen"]["grade"] == "requires_improvement"
+
+    async def test_never_replace_the_values_the_plan_came_with(
+        self, live: PlanWorld, service: Service
+    ) -> None:
+        """All three years of them are left alone."""
+        async with signed_in(service, Role.INTERNAL_AUDITOR) as client:
+            measures = (await client.get(live.url("/audit-measures"))).json()["items"]
+        assert {measure["kpi"]: len(measure["left_alone"]) for measure in measures} == {"K24": 36, "K25": 36}
+        derived: LiteralString = """
+            select count(*) from measurement_revision r join submission su on su.id = r.submission_id
+            where su.plan_id = %s and su.door = 'audits'"""
+        assert await service.one(derived, live.id) == 0
+
+    async def test_have_positions_judged_by_roles(self, live: PlanWorld, service: Service) -> None:
+        async with signed_in(service, Role.SENIOR_LEADER) as client:
+            found = (await client.get(live.url("/windscreen-positions"))).json()["items"]
+        assert [(one["grade"], one["place"], one["party"]) for one in found] == [
+            ("requires_improvement", "upper", "hos-quality"),
+            ("requires_improvement", "middle", "director"),
+            ("requires_improvement", "middle", "hos-quality"),
+            ("requires_improvement", "lower", "hos-quality"),
+            ("inadequate", "upper", "director"),
+        ]
+
+
+class TestBenchmarks:
+    def test_name_no_authority_that_exists(self) -> None:
+        """The Department gives no number from 971 on."""
+        lines = benchmarks.figures_file(date(2026, 5, 20)).decode().splitlines()
+        codes = {line.split(",")[7] for line in lines[1:] if ",Local authority," in line}
+        assert codes == {str(code) for code in range(971, 995)}
+
+    async def test_say_that_they_are_made_up_and_are_imported_once(
+        self, live: PlanWorld, service: Service
+    ) -> None:
+        async with signed_in(service, Role.PERFORMANCE_OFFICER) as client:
+            found = (await client.get("/v1/benchmarks", params={"q": "made-up sample"})).json()["items"]
+        assert {one["ref"]: one["releases"] for one in found} == {
+            benchmarks.FIGURES: 1,
+            benchmarks.NEIGHBOURS: 1,
+        }
+        assert all("made-up" in one["title"].lower() for one in found)
+
+    async def test_two_kpis_stand_beside_their_like_and_one_beside_context(
+        self, live: PlanWorld, service: Service
+    ) -> None:
+        async with signed_in(service, Role.BOARD_MEMBER) as client:
+            told = {
+                kpi: (await client.get(live.url(f"/kpis/{kpi}/benchmarks"))).json()["benchmarks"]
+                for kpi in ("K10", "K18", "K26")
+            }
+        assert {kpi: [one["label"] for one in found] for kpi, found in told.items()} == {
+            "K10": ["context"],
+            "K18": ["like_with_like"],
+            "K26": ["like_with_like"],
+        }
+        for (found,) in told.values():
+            assert found["area"] == {"area": benchmarks.LA_CODE, "name": benchmarks.AUTHORITY}
+            assert len(found["years"]) == benchmarks.YEARS
+            latest = found["years"][0]
+            assert latest["authorities"] == 22
+            assert None not in (latest["own"]["value"], latest["region"]["value"], latest["change"])
+            assert latest["rank"]["of"] == 22
+
+    async def test_the_authority_has_ten_neighbours(self, live: PlanWorld, service: Service) -> None:
+        async with signed_in(service, Role.BOARD_MEMBER) as client:
+            at = f"/v1/benchmarks/{benchmarks.NEIGHBOURS}"
+            release = (await client.get(at)).json()["in_force"]["release"]
+            page = await client.get(
+                f"{at}/releases/{release}/neighbours", params={"area": benchmarks.LA_CODE}
+            )
+        (northmoor,) = page.json()["items"]
+        assert [one["name"] for one in northmoor["neighbours"]] == list(benchmarks.NEAREST_FIRST)
 
 
 class TestNextMonth:

@@ -278,7 +278,7 @@ def latest_month(today: date) -> periods.Period:
 
 
 def measurements(today: date) -> list[Measurement]:
-    months = _back_from(latest_month(today), MONTHS)
+    months = back_from(latest_month(today), MONTHS)
     made = [value for figure in FIGURES for value in series(figure, months)]
     inadequate, ri = terms.Grade.INADEQUATE, terms.Grade.REQUIRES_IMPROVEMENT
     made += [
@@ -289,12 +289,12 @@ def measurements(today: date) -> list[Measurement]:
     dice = random.Random("K31")  # noqa: S311 - sample figures, not secrets
     made += [
         Measurement(kpi="K31", period=each.key, value=Decimal(68 + place + dice.randint(-2, 2)))
-        for place, each in enumerate(_back_from(quarter, 11))
+        for place, each in enumerate(back_from(quarter, 11))
     ]
     return made
 
 
-def _back_from(latest: periods.Period, count: int) -> list[periods.Period]:
+def back_from(latest: periods.Period, count: int) -> list[periods.Period]:
     found = [latest]
     while len(found) < count:
         found.insert(0, periods.previous(found[0]))

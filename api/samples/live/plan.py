@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from api import vocabulary as terms
 from api.core.fuzzy import FuzzyDate
 from api.plan_documents import document as d
-from api.samples.live import figures, work
+from api.samples.live import audits, benchmarks, figures, work
 
 PLAN_REF = "northmoor"
 
@@ -22,6 +22,7 @@ PARTIES: tuple[tuple[str, terms.PartyKind, str, str | None], ...] = (
     ("virtual-head", terms.PartyKind.ROLE, "Virtual school head", None),
     ("missing-lead", terms.PartyKind.ROLE, "Lead for missing and exploited children", None),
     ("participation", terms.PartyKind.TEAM, "Participation team", None),
+    *((ref, terms.PartyKind.TEAM, name, None) for ref, name, _ in audits.TEAMS),
     ("hr-partner", terms.PartyKind.ROLE, "Human resources partner", None),
     ("legal-partner", terms.PartyKind.ROLE, "Principal lawyer, children", None),
     ("named-nurse", terms.PartyKind.ROLE, "Named nurse for children in care", "Northmoor health trust"),
@@ -71,7 +72,7 @@ def _plan(today: date) -> d.Plan:
     return d.Plan(
         ref=PLAN_REF,
         title="Children's services improvement plan",
-        authority=d.Authority(ref="northmoor", name="Northmoor Council"),
+        authority=d.Authority(ref="northmoor", name="Northmoor Council", la_code=benchmarks.LA_CODE),
         version="Agreed by the improvement board",
         status=terms.PlanStatus.ACTIVE,
         starts=work.month(today, -14),
