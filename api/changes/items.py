@@ -23,6 +23,8 @@ class ChangedKind(StrEnum):
     KPI = "kpi"
     FEED = "feed"
     SUBMISSION = "submission"
+    VALUE_ACT = "value_act"
+    PERIOD_LOCK = "period_lock"
     NARRATIVE = "narrative"
     RISK = "risk"
     ESCALATION = "escalation"
@@ -85,6 +87,17 @@ CALLED: dict[ChangedKind, Called] = {
         ref="h.submission_ref::text",
         title="format('%s values: %s new, %s changed, %s unchanged, %s rejected',"
         " h.received, h.created, h.updated, h.unchanged, h.rejected)",
+    ),
+    ChangedKind.VALUE_ACT: Called(
+        "value_act",
+        ref="null::text",
+        title="concat_ws(': ', format('%s values %s', h.count, replace(h.kind, '_', ' ')), h.words)",
+    ),
+    ChangedKind.PERIOD_LOCK: Called(
+        "period_lock",
+        ref="null::text",
+        title="format('Periods to %s %s: %s', h.to_on,"
+        " case when h.is_locked then 'locked' else 'reopened' end, h.reason)",
     ),
     ChangedKind.NARRATIVE: Called("narrative", ref="null::text", title="h.text"),
     ChangedKind.RISK: Called("risk"),
