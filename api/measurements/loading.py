@@ -77,7 +77,10 @@ async def load(
     finally:
         # A thread cannot be stopped, and must not read on once the file is gone.
         await asyncio.gather(following, return_exceptions=True)
-    await _refuse_together(stage, rows, reader, aside=aside)
+    unclear = reader.percentages.unclear() if reader.percentages is not None else []
+    await _refuse_together(stage, rows, unclear, aside=aside)
+    if not isinstance(rows, ListedRows):
+        rows.findings = [*rows.findings, *_to_ask_of(reader, unclear)]
     return received
 
 
@@ -128,10 +131,17 @@ class _Chunks:
         self._reader.errors.clear()
 
 
-async def _refuse_together(stage: Stage, rows: Rows, reader: RowReader, *, aside: bool) -> None:
+def _to_ask_of(reader: RowReader, unclear: Sequence[int]) -> list[Finding]:
+    """What the sender is to be asked: of which KPIs the percentages may be fractions."""
+    refs = sorted({kpi.ref for kpi in reader.kpis.values() if kpi.id in unclear})
+    return [
+        Finding("fraction_or_percent", f"Every figure of {ref} lies between 0 and 1.", ref) for ref in refs
+    ]
+
+
+async def _refuse_together(stage: Stage, rows: Rows, unclear: Sequence[int], *, aside: bool) -> None:
     """Refuse what is wrong only beside other rows."""
     found = await rejections.refuse_duplicates(stage)
-    unclear = reader.percentages.unclear() if reader.percentages is not None else []
     if unclear:
         found += await rejections.refuse_unclear_percentages(stage, unclear)
     if not found:

@@ -217,6 +217,9 @@ class FindingRead(BaseModel):
 
     code: str = Field(examples=["layout"])
     message: str = Field(examples=["Row 3 was read as the header: KPIs down, 12 periods across."])
+    about: str | None = Field(
+        default=None, description="The sheet to choose, or the KPI to say more of, where that is asked."
+    )
 
 
 class ProgressRead(BaseModel):

@@ -26,10 +26,10 @@ from api.core.jobs import defer
 from api.measurements.files.findings import FileRefused
 from api.measurements.files.limits import Limits
 from api.measurements.files.reading import FileKind
-from api.measurements.filing import TASK, Asked, take_file
+from api.measurements.filing import TASK, Asked, nothing_of, take_file
 from api.measurements.percentages import PercentagesAre
 from api.measurements.service import Refused, record_refusal
-from api.measurements.submissions import Delivery, Outcome, Recorded, record
+from api.measurements.submissions import Delivery, Recorded, record
 from api.measurements.tables import Mode, SubmissionStatus
 
 log = structlog.get_logger()
@@ -205,7 +205,7 @@ async def _refuse(engine: AsyncEngine, waiting: Waiting, refused: FileRefused, t
     """Nothing of the file could be looked at."""
     async with transaction(engine) as session:
         ctx = await _as_sender(session, waiting, today)
-        await record(ctx, waiting.delivery, Outcome(SubmissionStatus.REJECTED, problem=refused))
+        await record(ctx, waiting.delivery, nothing_of(refused))
         await _clear(session, waiting)
 
 

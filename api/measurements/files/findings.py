@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -12,18 +12,24 @@ class Finding(NamedTuple):
 
     code: str
     message: str
+    about: str | None = None
+    """The sheet or the KPI it is about, where the sender may be asked about it."""
 
 
 class FileRefused(Exception):
-    """Nothing can be taken from the file. ``code`` is stable; the message says what to do."""
+    """Nothing can be taken from the file. ``code`` is stable; the message says what to do.
 
-    def __init__(self, code: str, message: str) -> None:
+    ``findings`` are what was recognised all the same, such as the sheets to choose from.
+    """
+
+    def __init__(self, code: str, message: str, findings: Iterable[Finding] = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.findings = tuple(findings)
 
-    def __reduce__(self) -> tuple[type[FileRefused], tuple[str, str]]:
-        return FileRefused, (self.code, self.message)
+    def __reduce__(self) -> tuple[type[FileRefused], tuple[str, str, tuple[Finding, ...]]]:
+        return FileRefused, (self.code, self.message, self.findings)
 
 
 class SpoiltCell(NamedTuple):

@@ -199,7 +199,8 @@ def read_xlsx(stream: BinaryIO, sheet: str | None = None, limits: Limits = LIMIT
     if len(with_header) > 1:
         named = ", ".join(f"“{table.sheet.title}”" for table in with_header)
         message = f"Several sheets hold values: {named}. Name the one to read (sheet=…)."
-        raise FileRefused("several_sheets", message)
+        titles = [table.sheet.title for table in with_header]
+        raise FileRefused("several_sheets", message, _to_choose_from(titles))
     if not with_header and len(tables) != 1:
         named = ", ".join(f"“{table.sheet.title}”" for table in tables) or "none that is visible"
         message = f"No sheet ({named}) has a header row with a KPI column and periods."
@@ -217,7 +218,12 @@ def _named(sheets: list[Any], name: str, limits: Limits) -> SheetTable:
         if one.title.strip().casefold() == name.strip().casefold():
             return SheetTable(one, limits)
     listed = ", ".join(f"“{one.title}”" for one in sheets)
-    raise FileRefused("no_such_sheet", f"There is no sheet “{name}”; the workbook has {listed}.")
+    message = f"There is no sheet “{name}”; the workbook has {listed}."
+    raise FileRefused("no_such_sheet", message, _to_choose_from([one.title for one in sheets]))
+
+
+def _to_choose_from(titles: list[str]) -> list[Finding]:
+    return [Finding("sheet_to_choose", f"“{title}” can be read.", title) for title in titles]
 
 
 def _has_header(table: SheetTable) -> bool:

@@ -123,7 +123,7 @@ export const TERMS = {
     rejected: ['Rejected', 'red'],
   }),
   submission_status: terms({
-    pending: ['Being stored', 'blue'],
+    pending: ['Being read', 'blue'],
     stored: ['Stored', 'green'],
     rejected: ['Rejected', 'red'],
     previewed: ['Preview only', 'purple'],

@@ -2511,6 +2511,26 @@ export interface paths {
         patch: operations["update_theme"];
         trace?: never;
     };
+    "/v1/plans/{plan}/measurements/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count what waits to be looked at
+         * @description How many values are to be checked, are under query or came late, and which feeds owe some.
+         */
+        get: operations["read_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plans/{plan}/measurements/sign-offs": {
         parameters: {
             query?: never;
@@ -6111,6 +6131,16 @@ export interface components {
             /** Denominator */
             denominator: number | null;
         };
+        /**
+         * FileLimits
+         * @description The largest file of values that is taken.
+         */
+        FileLimits: {
+            /** Bytes */
+            bytes: number;
+            /** Values */
+            values: number;
+        };
         /** Finding */
         Finding: {
             /** Ref */
@@ -7669,6 +7699,7 @@ export interface components {
             kpi: string;
             /** Kpi Title */
             kpi_title: string;
+            measure: components["schemas"]["MeasureRead"];
             /** Segment */
             segment: string;
             /** Period */
@@ -7972,6 +8003,19 @@ export interface components {
              * @description Every plan you may open, those not closed first.
              */
             plans: components["schemas"]["MyPlan"][];
+            file_limits: components["schemas"]["FileLimits"];
+        };
+        /**
+         * MeasureRead
+         * @description How the values of a KPI are written.
+         */
+        MeasureRead: {
+            /** Title */
+            title: string;
+            unit: components["schemas"]["Unit"];
+            polarity: components["schemas"]["Polarity"];
+            /** Decimals */
+            decimals: number;
         };
         /** Measurement */
         Measurement: {
@@ -9947,6 +9991,95 @@ export interface components {
             /** Impact Statements */
             impact_statements?: components["schemas"]["ImpactStatementWrite"][];
         };
+        /** PlanValuePage */
+        PlanValuePage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["PlanValueRead"][];
+        };
+        /**
+         * PlanValueRead
+         * @description A value with what is needed to judge it at a glance.
+         */
+        PlanValueRead: {
+            /** Kpi */
+            kpi: string;
+            /** Segment */
+            segment: string;
+            /** Period */
+            period: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            basis: components["schemas"]["Basis"];
+            state: components["schemas"]["MeasurementState"];
+            /** Value */
+            value: number | null;
+            grade: components["schemas"]["Grade"] | null;
+            /** Numerator */
+            numerator: number | null;
+            /** Denominator */
+            denominator: number | null;
+            /** Note */
+            note: string | null;
+            /** Source */
+            source: string | null;
+            /** External Reference */
+            external_reference: string | null;
+            /** @description Rules (escalations, alerts) act on signed-off values only. */
+            workflow: components["schemas"]["MeasurementWorkflow"];
+            /**
+             * Question
+             * @description Why it is under query.
+             */
+            question: string | null;
+            /**
+             * Answer
+             * @description What was answered; it stays under query until cleared.
+             */
+            answer: string | null;
+            /** Revision */
+            revision: number;
+            /** Reason */
+            reason: string | null;
+            /** Known From */
+            known_from: string;
+            /** By */
+            by: string | null;
+            /**
+             * Submission
+             * @description What brought these figures.
+             */
+            submission: string | null;
+            /** @description What made this revision, if no delivery did. */
+            act: components["schemas"]["ActKind"] | null;
+            /**
+             * Is Locked
+             * @description Whether another value would wait in the queue of late revisions.
+             */
+            is_locked: boolean;
+            measure: components["schemas"]["MeasureRead"];
+            /** @description What was known of the same period until its figures changed; null where they never did. */
+            before: components["schemas"]["FiguresRead"] | null;
+            /** @description The period before it in the same series. */
+            previous: components["schemas"]["PreviousRead"] | null;
+        };
         /**
          * PointMarkRead
          * @description A point that a rule marks.
@@ -9974,6 +10107,12 @@ export interface components {
          * @enum {string}
          */
         Precision: "day" | "month" | "quarter" | "year";
+        /** PreviousRead */
+        PreviousRead: {
+            /** Period */
+            period: string;
+            figures: components["schemas"]["FiguresRead"];
+        };
         /**
          * PrincipalKind
          * @enum {string}
@@ -13054,6 +13193,11 @@ export interface components {
             period: string;
             /** @default operational_provisional */
             basis: components["schemas"]["Basis"];
+            /**
+             * Revision
+             * @description Only as it was when it was looked at; changed since, it is left out.
+             */
+            revision?: number | null;
         };
         /**
          * Variation
@@ -13172,6 +13316,25 @@ export interface components {
              * @example Getting better: seven months running above the average since February. At this pace it will not reliably reach 95%.
              */
             sentence: string;
+        };
+        /**
+         * WaitingRead
+         * @description What waits for somebody to look at it. More than 10,000 of a kind count as 10,000.
+         */
+        WaitingRead: {
+            /**
+             * To Check
+             * @description Values loaded and not signed off.
+             */
+            to_check: number;
+            /** Under Query */
+            under_query: number;
+            /** Late Revisions */
+            late_revisions: number;
+            /** Feeds Late */
+            feeds_late: number;
+            /** Feeds Missing */
+            feeds_missing: number;
         };
         /**
          * What
@@ -13464,6 +13627,11 @@ export interface components {
              * @example Row 3 was read as the header: KPIs down, 12 periods across.
              */
             message: string;
+            /**
+             * About
+             * @description The sheet to choose, or the KPI to say more of, where that is asked.
+             */
+            about?: string | null;
         };
         /**
          * WithdrawalRead
@@ -19007,7 +19175,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MeasurementPage"];
+                    "application/json": components["schemas"]["PlanValuePage"];
                 };
             };
             /** @description You hold the present state: its ETag came in `If-None-Match`. */
@@ -22171,6 +22339,50 @@ export interface operations {
             415: components["responses"]["wrong-content-type"];
             422: components["responses"]["invalid"];
             428: components["responses"]["if-match-required"];
+        };
+    };
+    read_waiting: {
+        parameters: {
+            query?: {
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingRead"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
         };
     };
     sign_off: {

@@ -11,6 +11,7 @@ export { default as DateInput } from './DateInput.svelte';
 export { default as Details } from './Details.svelte';
 export { default as EmptyState } from './EmptyState.svelte';
 export { default as ErrorSummary } from './ErrorSummary.svelte';
+export { default as FileInput } from './FileInput.svelte';
 export { default as FilterChips } from './FilterChips.svelte';
 export { default as InsetText } from './InsetText.svelte';
 export { default as LineChart, type ChartFrame, type ChartPoint, type TargetStep } from './LineChart.svelte';

@@ -1,6 +1,8 @@
 import { queryOptions } from '@tanstack/svelte-query';
 import { api, read } from '$lib/api';
 import type { components, paths } from '$lib/api/schema';
+import { plural } from '$lib/format';
+import { queries } from '$lib/queries';
 import { TERMS } from '$lib/words';
 import type { Chosen, Filter } from '../lists/filters';
 
@@ -9,6 +11,7 @@ export type Submission = Schemas['SubmissionRead'];
 export type SubmissionSummary = Schemas['SubmissionSummary'];
 export type SubmissionChange = Submission['changes'][number];
 export type RowError = Submission['errors'][number];
+export type RejectedRow = Schemas['RejectedRowRead'];
 type ListQuery = NonNullable<paths['/v1/plans/{plan}/submissions']['get']['parameters']['query']>;
 
 /** In the order in which they sum to what was received. */
@@ -37,11 +40,42 @@ export function submissionsPage(plan: string, chosen: Chosen, cursor?: string) {
   return read(api.GET('/v1/plans/{plan}/submissions', { params: { path: { plan }, query } }));
 }
 
+const keyOf = (plan: string, submission: string) => ['plans', plan, 'submissions', submission] as const;
+
+/** A delivery, asked for again until it has ended; then whatever its values changed is out of date. */
 export function submissionQuery(plan: string, submission: string) {
+  const queryKey = keyOf(plan, submission);
   return queryOptions({
-    queryKey: ['plans', plan, 'submissions', submission],
-    queryFn: () => read(api.GET('/v1/plans/{plan}/submissions/{submission}', { params: { path: { plan, submission } } })),
+    queryKey,
+    queryFn: async (): Promise<Submission> => {
+      const before = queries.getQueryData<Submission>(queryKey);
+      const now = await read(
+        api.GET('/v1/plans/{plan}/submissions/{submission}', { params: { path: { plan, submission } } }),
+      );
+      if (before?.status === 'pending' && now.status === 'stored') void othersChanged(plan, submission);
+      return now;
+    },
+    refetchInterval: ({ state }) => (state.data?.status === 'pending' ? waitAfter(state.dataUpdateCount) : false),
   });
+}
+
+/** What was just answered about a delivery need not be asked for again. */
+export function keepSubmission(plan: string, found: Submission): void {
+  queries.setQueryData<Submission>(keyOf(plan, found.submission), found);
+}
+
+/** Everything else read of the plan may be out of date. */
+export function othersChanged(plan: string, submission: string): Promise<void> {
+  const own = JSON.stringify(keyOf(plan, submission));
+  return queries.invalidateQueries({
+    queryKey: ['plans', plan],
+    predicate: ({ queryKey }) => JSON.stringify(queryKey) !== own,
+  });
+}
+
+/** Milliseconds until the next look at a delivery that was looked at so many times: a short file is soon read. */
+export function waitAfter(looks: number): number {
+  return Math.min(400 * 1.3 ** Math.max(0, looks - 3), 3000);
 }
 
 export function rejectedRowsPage(plan: string, submission: string, cursor?: string) {
@@ -52,8 +86,66 @@ export function rejectedRowsPage(plan: string, submission: string, cursor?: stri
   );
 }
 
+/** Where all rejected rows can be downloaded, each with its reason. */
+export function rejectedRowsFile(plan: string, submission: string): string {
+  return `/v1/plans/${encodeURIComponent(plan)}/submissions/${encodeURIComponent(submission)}/rejected-rows.csv`;
+}
+
+const DOORS: Record<string, string> = {
+  put: 'One value, on screen or by its address',
+  json: 'A batch over the API',
+  csv: 'A CSV file',
+  ndjson: 'An NDJSON file',
+  xlsx: 'An Excel workbook',
+};
+
 /** How it came in, for people. */
 export function doorWords(door: string): string {
-  const words: Record<string, string> = { put: 'One value, on screen or by its address', json: 'A batch over the API' };
-  return words[door] ?? door;
+  return DOORS[door] ?? door;
+}
+
+const DONE = { created: 'created', updated: 'changed', unchanged: 'unchanged', queued: 'waiting to be accepted' } as const;
+
+/** What became of a delivery, or what would, in a sentence. */
+export function saysOutcome(one: SubmissionSummary): string {
+  const { received, rejected, dry_run, status } = one;
+  if (status === 'pending') return 'The file is being read. Nothing is stored until all of it has been.';
+  if (one.problem) return one.problem.message;
+  if (status === 'rejected' || status === 'failed') {
+    // Of a delivery that is stored whole or not at all every row counts as rejected, the good ones too.
+    return one.mode === 'atomic'
+      ? 'Nothing was stored, because some rows are wrong: the delivery was to be stored whole or not at all.'
+      : 'Nothing was stored, because every row is wrong.';
+  }
+  const wrong = `${plural(rejected, 'row')} ${rejected === 1 ? 'is' : 'are'} wrong`;
+  const parts = Object.entries(DONE)
+    .filter(([outcome]) => one[outcome as keyof typeof DONE])
+    .map(([outcome, word]) => `${one[outcome as keyof typeof DONE].toLocaleString('en-GB')} ${word}`);
+  const taken = parts.length ? parts.join(', ') : 'none taken';
+  const left = rejected ? `; ${wrong}${dry_run ? '' : ' and left out'}` : '';
+  return dry_run
+    ? `${plural(received, 'value')} came. Stored, they would be ${taken}${left}.`
+    : `Of ${plural(received, 'value')}: ${taken}${left}.`;
+}
+
+/**
+ * Where wrong rows stand: "Data!C7, Data!D7" as "C7, D7 on the sheet Data", "line 7, line 9" as
+ * "lines 7, 9", and rows that have no place by their number, from 1.
+ */
+export function saysPlaces({ indexes, places, count }: Pick<RowError, 'indexes' | 'places' | 'count'>, most = 8): string {
+  const numbers = indexes.map((index) => `row ${(index + 1).toLocaleString('en-GB')}`);
+  const all = places.length ? places : numbers;
+  const shown = all.slice(0, most);
+  const more = count > shown.length ? ` and ${(count - shown.length).toLocaleString('en-GB')} more` : '';
+  const sheet = /^(.*)!/s.exec(shown[0] ?? '')?.[1];
+  if (sheet !== undefined && shown.every((place) => place.startsWith(`${sheet}!`))) {
+    return `${shortened(shown.map((place) => place.slice(sheet.length + 1)))}${more} on the sheet ${sheet}`;
+  }
+  return shortened(shown) + more;
+}
+
+function shortened(places: string[]): string {
+  const word = /^(row|line) /.exec(places[0] ?? '')?.[1];
+  if (!word || places.length < 2 || !places.every((place) => place.startsWith(`${word} `))) return places.join(', ');
+  return `${word}s ${places.map((place) => place.slice(word.length + 1)).join(', ')}`;
 }
