@@ -9,6 +9,7 @@ function submission(given: Partial<Submission> = {}): Submission {
     submission: 's', door: 'xlsx', status: 'previewed', mode: 'atomic', dry_run: true, source: null, external_reference: null,
     received: 0, created: 0, updated: 0, unchanged: 0, queued: 0, rejected: 0, by: null, received_at: '2026-11-21T10:00:00Z',
     file_name: null, digest: null, repeats: null, problem: null, progress: null, findings: [], changes: [], errors: [],
+    warned: 0, warnings: [], withdrawal: null,
     ...given,
   }; // prettier-ignore
 }
