@@ -284,3 +284,17 @@ class TestAnyOrder:
                 assert (known["value"] if known else None) == (standing[-1] if standing else None)
         await assert_facts_equal_recomputation(plan)
         await assert_chains_are_whole(plan)
+
+
+class TestInTheRecord:
+    async def test_a_delivery_that_repeats_another_is_told_by_its_ref(self, plan: PlanWorld) -> None:
+        await a_kpi(plan, "K1")
+        row = {"kpi": "K1", "period": "2026-09", "value": 81}
+        first = await submitted(plan, row)
+        again = await submitted(plan, row)
+        assert again["repeats"] == first["submission"]
+        manager = await plan.manager()
+        assert (await manager.get(plan.url("/dashboard"))).status_code == 200
+        answer = await manager.get(plan.url("/changes"), params={"kind": "submission"})
+        assert answer.status_code == 200, answer.text
+        assert first["submission"] in answer.text

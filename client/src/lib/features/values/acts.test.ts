@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { saysDone } from './acts';
+import { saysDone, wholeOf } from './acts';
 import { countOf } from './values';
 
 describe('what was done', () => {
@@ -17,4 +17,14 @@ it('says where the count of what waits stopped', () => {
   expect(countOf(0)).toBe('0');
   expect(countOf(1204)).toBe('1,204');
   expect(countOf(10_000)).toBe('10,000+');
+});
+
+it('means all that is found only where an act can name just that', () => {
+  const meant = { kpis: [], feeds: ['nightly'], submission: null, basis: ['operational_final'] };
+  expect(wholeOf({ feed: ['nightly'], basis: ['operational_final'] })).toEqual(meant);
+  expect(wholeOf({ submission: ['a'] })?.submission).toBe('a');
+  expect(wholeOf({})).toBeNull();
+  expect(wholeOf({ basis: ['operational_final'] })).toBeNull();
+  expect(wholeOf({ kpi: ['K1'], feed: ['nightly'] })).toBeNull();
+  expect(wholeOf({ feed: ['nightly'], older_than_days: ['7'] })).toBeNull();
 });

@@ -2,10 +2,10 @@
 import { api, read } from '$lib/api';
 import type { components } from '$lib/api/schema';
 import { plural } from '$lib/format';
+import type { Chosen } from '../lists/filters';
 
 type Schemas = components['schemas'];
-type Address = Schemas['ValueAddress'];
-type Header = { 'idempotency-key': string };
+export type Header = { 'idempotency-key': string };
 
 export type ValueAct = 'sign_off' | 'query' | 'answer' | 'clear';
 export type LateAct = 'accept' | 'decline';
@@ -75,13 +75,23 @@ export const ACTS: Record<Act, Words> = {
   },
 };
 
+/** Which values are meant: one by one, or all of a KPI, feed or delivery. */
+export type Meant = Pick<Schemas['SignOffWrite'], 'submission'> & Partial<Pick<Schemas['SignOffWrite'], 'kpis' | 'feeds' | 'basis' | 'values'>>;
+
+/**
+ * All that a list's filters find, as an act can name it; null where it cannot. The service adds KPIs and feeds
+ * up where the list wants both, knows no age, and never takes a whole plan to be meant.
+ */
+export function wholeOf({ kpi = [], feed = [], submission = [], basis = [], ...others }: Chosen): Meant | null {
+  const isNamed = kpi.length + feed.length + submission.length > 0;
+  if (!isNamed || (kpi.length && feed.length) || submission.length > 1 || Object.keys(others).length) return null;
+  return { kpis: kpi, feeds: feed, submission: submission[0] ?? null, basis: basis as NonNullable<Meant['basis']> };
+}
+
 /** How many it was done to. */
-export async function actOnValues(plan: string, act: ValueAct, values: Address[], words: string, header: Header): Promise<number> {
+export async function actOnValues(plan: string, act: ValueAct, meant: Meant, words: string, header: Header): Promise<number> {
   const params = { path: { plan }, header };
-  const chosen = {
-    kpis: [], feeds: [], periods: [], segments: [], basis: [],
-    values,
-  }; // prettier-ignore
+  const chosen = { kpis: [], feeds: [], periods: [], segments: [], basis: [], values: [], ...meant };
   const call = {
     sign_off: () =>
       api.POST('/v1/plans/{plan}/measurements/sign-offs', { params, body: { ...chosen, reason: words || null } }),
