@@ -110,6 +110,7 @@ export const TERMS = {
     rejected: ['Rejected', 'red'],
     previewed: ['Preview only', 'purple'],
     failed: ['Failed', 'red'],
+    withdrawn: ['Withdrawn', 'grey'],
   }),
   account: terms({
     active: ['Active', 'green'],
