@@ -100,13 +100,15 @@ test.describe('a file of values', () => {
 
     await page.getByRole('button', { name: 'Store these values' }).click();
     await expect(page).toHaveURL(/\/submissions\/[0-9a-f-]{36}$/);
-    await expect(page.getByText('Of 5 values: 4 created, 1 changed.')).toBeVisible();
+    await expect(page.getByText('Of 5 values, 4 were created and 1 was changed.')).toBeVisible();
     await expect(counts(page).getByRole('row', { name: 'Received in all 5' })).toBeVisible();
     await expect(page.getByText('Kept by hand')).toBeVisible();
     await expect(page.getByText('Scorecard 2024-25.xlsx').first()).toBeVisible();
     await expectAccessible(page);
 
     await changes(page).getByRole('link', { name: ref }).first().click();
+    await expect(page).toHaveURL(`/plans/${PLAN}/kpis/${ref}`);
+    await expect(page.getByRole('heading', { level: 1, name: `Measure ${ref}` })).toBeVisible();
     await expect(page.getByRole('row').filter({ hasText: 'May 2024' })).toContainText('83.5%');
     await expect(page.getByRole('row').filter({ hasText: 'June 2024' })).toContainText('June is not in yet');
   });
@@ -117,7 +119,7 @@ test.describe('a file of values', () => {
     const file = csv('again.csv', 'KPI,Period,Value', `${ref},2024-05,61`);
     await check(page, file);
     await page.getByRole('button', { name: 'Store this value' }).click();
-    await expect(page.getByText('Of 1 value: 1 created.')).toBeVisible();
+    await expect(page.getByText('Of 1 value, 1 was created.')).toBeVisible();
 
     await check(page, file);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Nothing would change');
@@ -152,7 +154,7 @@ test.describe('a file of values', () => {
     await expectAccessible(page);
 
     await page.getByRole('button', { name: 'Store the 2 good rows' }).click();
-    await expect(page.getByText('Of 6 values: 2 created; 4 rows are wrong and left out.')).toBeVisible();
+    await expect(page.getByText('Of 6 values, 2 were created and 4 were wrong and left out.')).toBeVisible();
     await expect(counts(page).getByRole('row', { name: 'Rejected 4' })).toBeVisible();
     const { items } = await ask<{ items: { value: number }[] }>(page, 'GET', `/kpis/${ref}/measurements`);
     expect(items.map(({ value }) => value)).toEqual([61, 66]);
@@ -194,8 +196,40 @@ test.describe('a file of values', () => {
     await page.getByRole('button', { name: 'Continue' }).click();
     await expect(changes(page).getByRole('row').filter({ hasText: ref })).toContainText('81.4%');
     await page.getByRole('button', { name: 'Store this value' }).click();
-    await expect(page.getByText('Of 1 value: 1 created.')).toBeVisible();
+    await expect(page.getByText('Of 1 value, 1 was created.')).toBeVisible();
     await expect(changes(page).getByRole('row').filter({ hasText: ref })).toContainText('81.4%');
+  });
+
+  test('is withdrawn, and what was known before comes back', async ({ page }) => {
+    test.slow();
+    await signIn(page, 'performance_officer');
+    const ref = await newKpi(page);
+    await ask(page, 'POST', '/measurements', { rows: [{ kpi: ref, period: '2024-05', value: 61 }] });
+    await check(page, csv('wrong month.csv', 'KPI,Period,Value', `${ref},2024-05,70`, `${ref},2024-06,71`));
+    await page.getByRole('button', { name: 'Store these values' }).click();
+    await page.getByText('The values it holds now').click();
+    const held = page.getByRole('table', { name: 'Values held' }).getByRole('row').filter({ hasText: 'June 2024' });
+    await expect(held).toContainText('71.0%');
+    await expect(held).toContainText('Not signed off');
+    await expectAccessible(page);
+
+    await page.getByRole('link', { name: 'Withdraw this delivery' }).click();
+    await expect(page.getByText('reports that were issued never change')).toBeVisible();
+    await page.getByRole('button', { name: 'Withdraw this delivery' }).click();
+    await expect(page.getByRole('alert')).toContainText('Enter why the delivery is withdrawn');
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 320, height: 800 });
+    await expectNoSidewaysScroll(page);
+    await page.getByLabel('Why is it withdrawn?').fill('Extract of the wrong month');
+    await page.getByRole('button', { name: 'Withdraw this delivery' }).click();
+
+    await expect(page.getByText('It was withdrawn: 1 value went back to what was known before; 1 value is not known any more.')).toBeVisible();
+    await expect(page.getByText('Extract of the wrong month')).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Withdraw this delivery' })).toHaveCount(0);
+    await expectNoSidewaysScroll(page);
+    await expectAccessible(page);
+    const { items } = await ask<{ items: { period: string; value: number }[] }>(page, 'GET', `/kpis/${ref}/measurements`);
+    expect(items.map(({ period, value }) => [period, value])).toEqual([['2024-05', 61]]);
   });
 
   test('can be uploaded by the keyboard alone, and by dropping it', async ({ page }) => {
@@ -218,7 +252,7 @@ test.describe('a file of values', () => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Check what will change');
     await page.getByRole('button', { name: 'Store this value' }).focus();
     await page.keyboard.press('Enter');
-    await expect(page.getByText('Of 1 value: 1 created.')).toBeVisible();
+    await expect(page.getByText('Of 1 value, 1 was created.')).toBeVisible();
 
     await page.goto(NEW);
     const dropped = await page.evaluateHandle((text) => {
@@ -259,7 +293,7 @@ test.describe('a file of values', () => {
     await expect(page.getByRole('alert')).toContainText('Turnstone could not be reached');
     await page.unroute(door);
     await page.getByRole('button', { name: 'Store this value' }).click();
-    await expect(page.getByText('Of 1 value: 1 created.')).toBeVisible();
+    await expect(page.getByText('Of 1 value, 1 was created.')).toBeVisible();
   });
 
   for (const role of ['action_lead', 'internal_auditor', 'board_member']) {
@@ -272,6 +306,12 @@ test.describe('a file of values', () => {
       await page.goto(`/plans/${PLAN}/scorecard`);
       await expect(page.getByRole('heading', { level: 1, name: 'Scorecard' })).toBeVisible();
       await expect(page.getByRole('link', { name: 'Upload values' })).toHaveCount(0);
+      await page.goto(`/plans/${PLAN}/submissions?status=stored`);
+      await page.getByRole('table', { name: 'Deliveries' }).getByRole('link').first().click();
+      await expect(page.getByRole('heading', { level: 1 })).toContainText('Delivery of');
+      await expect(page.getByRole('link', { name: 'Withdraw this delivery' })).toHaveCount(0);
+      await page.goto(`${new URL(page.url()).pathname}/withdrawal`);
+      await expect(page.getByText('This delivery cannot be withdrawn')).toBeVisible();
     });
   }
 });

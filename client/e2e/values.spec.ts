@@ -191,29 +191,6 @@ test.describe('feeds', () => {
   });
 });
 
-test.describe('a delivery', () => {
-  test('is withdrawn with a reason, and says what became of its values', async ({ page }) => {
-    test.slow();
-    const { ref } = await ownKpi(page, { '2025-01': 70 });
-    const { submission } = await deliver(page, ref, { '2025-01': 50, '2025-02': 51 });
-    await page.goto(`/plans/${PLAN}/submissions/${submission}`);
-    await page.getByText('Withdraw this delivery').click();
-    await expect(page.getByText('reports that were issued stay as they are')).toBeVisible();
-    await page.getByRole('button', { name: 'Withdraw the delivery' }).click();
-    await expect(page.getByRole('alert')).toContainText('Enter why it is withdrawn');
-    await expectAccessible(page);
-    await page.getByLabel('Why is it withdrawn?').fill('The wrong month');
-    await page.getByRole('button', { name: 'Withdraw the delivery' }).click();
-    await expect(page.getByRole('heading', { name: 'Withdrawn' })).toBeVisible();
-    await expect(page.getByRole('list').filter({ hasText: 'went back' })).toContainText('1 value went back to what was known before');
-    await expect(page.getByText('The wrong month')).toBeVisible();
-    await page.goto(`/plans/${PLAN}/kpis/${ref}`);
-    const values = page.getByRole('table', { name: 'Values' });
-    await expect(values).toContainText('70.0%');
-    await expect(values).not.toContainText('51.0%');
-  });
-});
-
 test('the dashboard of a performance officer leads to what waits', async ({ page }) => {
   await ownKpi(page, { '2025-01': 70 });
   await page.goto(`/plans/${PLAN}/dashboard`);

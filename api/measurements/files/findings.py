@@ -81,12 +81,28 @@ class Tally:
         self.counted[code] = self.counted.get(code, 0) + 1
 
     def findings(self) -> list[Finding]:
-        return [Finding(code, _NOTICED[code].format(n=f"{count:,}")) for code, count in self.counted.items()]
+        return [
+            Finding(code, _NOTICED[code][count != 1].format(n=f"{count:,}"))
+            for code, count in self.counted.items()
+        ]
 
 
 _NOTICED = {
-    "blank_values": "{n} rows have no value: each was read as not available.",
-    "stored_results": "{n} cells hold a formula: the result stored in the workbook was used.",
-    "rounded": "{n} cells have more than six decimals: they were rounded to six.",
-    "notes_with_latest": "{n} notes went with the latest figure of their row.",
+    "blank_values": (
+        "{n} row has no value: it was read as not available.",
+        "{n} rows have no value: each was read as not available.",
+    ),
+    "stored_results": (
+        "{n} cell holds a formula: the result stored in the workbook was used.",
+        "{n} cells hold a formula: the result stored in the workbook was used.",
+    ),
+    "rounded": (
+        "{n} cell has more than six decimals: it was rounded to six.",
+        "{n} cells have more than six decimals: they were rounded to six.",
+    ),
+    "notes_with_latest": (
+        "{n} note went with the latest figure of its row.",
+        "{n} notes went with the latest figure of their row.",
+    ),
 }
+"""Of one, and of more."""

@@ -12,6 +12,8 @@ export type SubmissionSummary = Schemas['SubmissionSummary'];
 export type SubmissionChange = Submission['changes'][number];
 export type RowError = Submission['errors'][number];
 export type RejectedRow = Schemas['RejectedRowRead'];
+export type RowWarning = Schemas['RowWarningRead'];
+export type ValueHeld = Schemas['MeasurementRead'];
 type ListQuery = NonNullable<paths['/v1/plans/{plan}/submissions']['get']['parameters']['query']>;
 
 /** In the order in which they sum to what was received. */
@@ -25,14 +27,23 @@ export const SUBMISSION_FILTERS: Filter[] = [
     choices: Object.entries(TERMS.submission_status).map(([value, { word }]) => ({ value, label: word })),
   },
   { name: 'mine', label: 'Sent by me', kind: 'flag' },
-  { name: 'dry_run', label: 'Previews only', kind: 'flag' },
+  {
+    name: 'dry_run',
+    label: 'Previews',
+    kind: 'choices',
+    choices: [
+      { value: 'false', label: 'Deliveries alone' },
+      { value: 'true', label: 'Previews alone' },
+    ],
+  },
 ];
 
 export function submissionsPage(plan: string, chosen: Chosen, cursor?: string) {
   const query = {
     ...(chosen.status && { status: chosen.status }),
     ...(chosen.mine && { mine: true }),
-    ...(chosen.dry_run && { dry_run: true }),
+    // Both chosen is neither left out.
+    ...(chosen.dry_run?.length === 1 && { dry_run: chosen.dry_run[0] === 'true' }),
     total: true,
     limit: 50,
     cursor,
@@ -78,6 +89,15 @@ export function waitAfter(looks: number): number {
   return Math.min(400 * 1.3 ** Math.max(0, looks - 3), 3000);
 }
 
+/** Its values that are known now, which are fewer once somebody has changed them since. */
+export function valuesOfPage(plan: string, submission: string, cursor?: string) {
+  return read(
+    api.GET('/v1/plans/{plan}/measurements', {
+      params: { path: { plan }, query: { submission: [submission], sort: 'kpi,period', limit: 50, total: true, cursor } },
+    }),
+  );
+}
+
 export function rejectedRowsPage(plan: string, submission: string, cursor?: string) {
   return read(
     api.GET('/v1/plans/{plan}/submissions/{submission}/rejected-rows', {
@@ -104,28 +124,43 @@ export function doorWords(door: string): string {
   return DOORS[door] ?? door;
 }
 
-const DONE = { created: 'created', updated: 'changed', unchanged: 'unchanged', queued: 'waiting to be accepted' } as const;
+/** What became of some values, and what would become of those that are previewed: of one, and of more. */
+const BECAME: Record<(typeof OUTCOMES)[number], { done: [string, string]; would: [string, string] }> = {
+  created: { done: ['was created', 'were created'], would: ['is new', 'are new'] },
+  updated: { done: ['was changed', 'were changed'], would: ['would change', 'would change'] },
+  unchanged: { done: ['was held already', 'were held already'], would: ['is held already', 'are held already'] },
+  queued: { done: ['waits to be accepted', 'wait to be accepted'], would: ['would wait to be accepted', 'would wait to be accepted'] },
+  rejected: { done: ['was wrong and left out', 'were wrong and left out'], would: ['is wrong', 'are wrong'] },
+};
+
+const LIST = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 
 /** What became of a delivery, or what would, in a sentence. */
 export function saysOutcome(one: SubmissionSummary): string {
-  const { received, rejected, dry_run, status } = one;
+  const { received, dry_run, status } = one;
   if (status === 'pending') return 'The file is being read. Nothing is stored until all of it has been.';
   if (one.problem) return one.problem.message;
+  if (one.withdrawal) return saysWithdrawal(one.withdrawal);
   if (status === 'rejected' || status === 'failed') {
     // Of a delivery that is stored whole or not at all every row counts as rejected, the good ones too.
     return one.mode === 'atomic'
       ? 'Nothing was stored, because some rows are wrong: the delivery was to be stored whole or not at all.'
       : 'Nothing was stored, because every row is wrong.';
   }
-  const wrong = `${plural(rejected, 'row')} ${rejected === 1 ? 'is' : 'are'} wrong`;
-  const parts = Object.entries(DONE)
-    .filter(([outcome]) => one[outcome as keyof typeof DONE])
-    .map(([outcome, word]) => `${one[outcome as keyof typeof DONE].toLocaleString('en-GB')} ${word}`);
-  const taken = parts.length ? parts.join(', ') : 'none taken';
-  const left = rejected ? `; ${wrong}${dry_run ? '' : ' and left out'}` : '';
-  return dry_run
-    ? `${plural(received, 'value')} came. Stored, they would be ${taken}${left}.`
-    : `Of ${plural(received, 'value')}: ${taken}${left}.`;
+  const parts = OUTCOMES.filter((outcome) => one[outcome]).map((outcome) => {
+    const words = BECAME[outcome][dry_run ? 'would' : 'done'];
+    return `${one[outcome].toLocaleString('en-GB')} ${one[outcome] === 1 ? words[0] : words[1]}`;
+  });
+  return `Of ${plural(received, 'value')}${dry_run ? ' in the file' : ''}, ${LIST.format(parts)}.`;
+}
+
+function saysWithdrawal({ restored, removed, kept }: NonNullable<SubmissionSummary['withdrawal']>): string {
+  const parts = [
+    restored && `${plural(restored, 'value')} went back to what was known before`,
+    removed && `${plural(removed, 'value')} ${removed === 1 ? 'is' : 'are'} not known any more`,
+    kept && `${plural(kept, 'value')} had been changed since and ${kept === 1 ? 'stays' : 'stay'}`,
+  ].filter(Boolean);
+  return `It was withdrawn: ${parts.length ? parts.join('; ') : 'it held no value any more'}.`;
 }
 
 /**

@@ -8,8 +8,8 @@ function submission(given: Partial<Submission> = {}): Submission {
   return {
     submission: 's', door: 'xlsx', status: 'previewed', mode: 'atomic', dry_run: true, source: null, external_reference: null,
     received: 0, created: 0, updated: 0, unchanged: 0, queued: 0, rejected: 0, by: null, received_at: '2026-11-21T10:00:00Z',
-    file_name: null, digest: null, repeats: null, problem: null, progress: null, findings: [], changes: [], errors: [],
-    warned: 0, warnings: [], withdrawal: null,
+    file_name: null, digest: null, repeats: null, problem: null, progress: null, findings: [], changes: [],
+    errors: [], warnings: [], warned: 0, withdrawal: null,
     ...given,
   }; // prettier-ignore
 }
@@ -75,13 +75,20 @@ describe('what can be done about a preview', () => {
 describe('what became of a delivery', () => {
   it('is said in a sentence', () => {
     const stored = { status: 'stored', dry_run: false } as const;
-    expect(saysOutcome(submission({ ...stored, received: 5, created: 4, updated: 1 }))).toBe('Of 5 values: 4 created, 1 changed.');
+    expect(saysOutcome(submission({ ...stored, received: 5, created: 4, updated: 1 }))).toBe('Of 5 values, 4 were created and 1 was changed.');
     expect(saysOutcome(submission({ ...stored, received: 2, created: 1, rejected: 1 }))).toBe(
-      'Of 2 values: 1 created; 1 row is wrong and left out.',
+      'Of 2 values, 1 was created and 1 was wrong and left out.',
     );
-    expect(saysOutcome(submission({ received: 2, unchanged: 2 }))).toBe('2 values came. Stored, they would be 2 unchanged.');
+    expect(saysOutcome(submission({ received: 2, unchanged: 2 }))).toBe('Of 2 values in the file, 2 are held already.');
     expect(saysOutcome(submission({ status: 'rejected', dry_run: false, received: 3, rejected: 3 }))).toContain('stored whole or not at all');
     expect(saysOutcome(submission({ status: 'rejected', problem: { code: 'no_header', message: 'No header.' } }))).toBe('No header.');
+  });
+
+  it('is said of one that was withdrawn', () => {
+    const withdrawal = { at: '2026-11-22T10:00:00Z', by: null, reason: 'Wrong month', restored: 2, removed: 1, kept: 0 };
+    expect(saysOutcome(submission({ status: 'withdrawn', dry_run: false, received: 3, created: 1, updated: 2, withdrawal }))).toBe(
+      'It was withdrawn: 2 values went back to what was known before; 1 value is not known any more.',
+    );
   });
 
   it('is looked for often at first, then every three seconds', () => {
