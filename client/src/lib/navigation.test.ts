@@ -35,6 +35,8 @@ it('offers readers of a part of a plan only the sections that they can open', ()
   expect(labels(['plan:visit'])).not.toContain('Dashboard');
   expect(labels(['plan:visit', 'plan:read'])).toContain('Dashboard');
   expect(labels(['plan:visit'])).toContain('Actions');
+  expect(labels(['plan:visit'])).not.toContain('Audits');
+  expect(labels(['plan:visit', 'plan:read'])).toContain('Audits');
 });
 
 it('changes one part of a list’s address and leaves the rest', () => {
