@@ -202,7 +202,7 @@ class TestAudits:
             ("requires_improvement", "middle", "director"),
             ("requires_improvement", "middle", "hos-quality"),
             ("requires_improvement", "lower", "hos-quality"),
-            ("inadequate", "upper", "director"),
+            ("requires_improvement", "lower", "director"),
         ]
 
 

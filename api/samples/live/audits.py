@@ -57,15 +57,17 @@ TEAMS = (
 )
 """Ref, name, and how often each is audited against the others: the last two have few audits in any month."""
 
+AUDITORS = ("hos-front-door", "hos-help-protection", "hos-care", "iro-manager")
+
 _G = terms.Grade
 _P = terms.DialPlace
 _POSITIONS: tuple[tuple[int, terms.Grade, terms.DialPlace, str, str], ...] = (
     (
-        396,
-        _G.INADEQUATE,
-        _P.UPPER,
+        412,
+        _G.REQUIRES_IMPROVEMENT,
+        _P.LOWER,
         "director",
-        "Inspectors' judgement stands. Audits since agree with it in all but two teams.",
+        "Inspectors found help and protection inadequate. Audits put practice just above, and no higher.",
     ),
     (
         272,
@@ -162,7 +164,9 @@ def audits(today: date) -> Iterator[dict[str, Any]]:
     """Rows of a batch: the oldest month first."""
     dice = random.Random(TEMPLATE)  # noqa: S311 - sample figures, not secrets
     for month in months(today):
-        yield from _of_month(month, dice)
+        rows = list(_of_month(month, dice))
+        dice.shuffle(rows)
+        yield from rows
 
 
 def months(today: date) -> list[Month]:
@@ -204,7 +208,8 @@ def _of_month(month: Month, dice: random.Random) -> Iterator[dict[str, Any]]:
         if place not in ungraded:
             final[OVERALL] = _grade(graded, month, sum(marks) / len(marks))
             graded += 1
-        row = {"template": TEMPLATE, "month": month.period, "team": teams[place], "auditor": "team-managers"}
+        row = {"template": TEMPLATE, "month": month.period, "team": teams[place]}
+        row["auditor"] = dice.choice(AUDITORS)
         if place in unmoderated:
             yield row | {"scores": final}
         else:

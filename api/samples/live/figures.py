@@ -291,7 +291,14 @@ def measurements(today: date) -> list[Measurement]:
         Measurement(kpi="K31", period=each.key, value=Decimal(68 + place + dice.randint(-2, 2)))
         for place, each in enumerate(back_from(quarter, 11))
     ]
-    return made
+    return _signed_off_but_the_last(made)
+
+
+def _signed_off_but_the_last(made: list[Measurement]) -> list[Measurement]:
+    """As a performance officer leaves them: the latest value of each KPI waits to be checked."""
+    last = {value.kpi: value for value in made}
+    signed = {"workflow": terms.MeasurementWorkflow.SIGNED_OFF}
+    return [value if value is last[value.kpi] else value.model_copy(update=signed) for value in made]
 
 
 def back_from(latest: periods.Period, count: int) -> list[periods.Period]:
