@@ -20,6 +20,7 @@ from api.kpis.endpoints import feed_router as feeds
 from api.kpis.endpoints import router as kpis
 from api.measurements.endpoints import router as measurements
 from api.measurements.endpoints import submission_router as submissions
+from api.measurements.value_endpoints import router as value_acts
 from api.my_work.endpoints import router as my_work
 from api.narratives.endpoints import router as narratives
 from api.people.endpoints import router as people
@@ -87,6 +88,7 @@ TAGS = [
         "description": "What audits look at, what they add up to, and the KPIs derived from them.",
     },
     {"name": "submissions", "description": "What became of each delivery of values."},
+    {"name": "late revisions", "description": "Locked periods, and new figures that came for them."},
     {"name": "plan documents", "description": "Import and export of whole plans, with a preview."},
     {"name": "my work", "description": "What the reader leads or owes, the most pressing first."},
 ]
@@ -123,6 +125,7 @@ for router in (
     source_notes,
     submissions,
     themes,
+    value_acts,
     my_work,
     verdicts,
 ):

@@ -205,6 +205,15 @@ class Nature(StrEnum):
     LAGGED_COHORT = "lagged_cohort"
 
 
+class Rollup(StrEnum):
+    """How a quarter and the year to date follow from a KPI's shorter periods."""
+
+    NONE = "none"
+    SUM = "sum"
+    LAST = "last"
+    NUMERATOR_OVER_DENOMINATOR = "numerator_over_denominator"
+
+
 class PeriodType(StrEnum):
     """One per KPI; the canonical keys are distinct by type (see api.kpis.periods)."""
 
@@ -247,7 +256,22 @@ class MeasurementState(StrEnum):
         return self is MeasurementState.REPORTED
 
 
+class RevisionState(StrEnum):
+    """What a revision says: a state of a measurement, or that none is known any more."""
+
+    REPORTED = "reported"
+    NIL_RETURN = "nil_return"
+    NOT_AVAILABLE = "not_available"
+    SUPPRESSED = "suppressed"
+    NOT_APPLICABLE = "not_applicable"
+    WITHDRAWN = "withdrawn"
+    """The delivery that first brought a value was withdrawn. Never sent and never a point: nobody said
+    that the value is not available, so nothing is said of it at all."""
+
+
 class MeasurementWorkflow(StrEnum):
+    """How far a value was checked. Rules act on signed-off values only; everything shows them all."""
+
     LOADED = "loaded"
     SIGNED_OFF = "signed_off"
     UNDER_QUERY = "under_query"

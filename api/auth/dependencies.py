@@ -39,6 +39,16 @@ AsOf = Annotated[
         max_length=40,
     ),
 ]
+KnownAt = Annotated[
+    str | None,
+    Query(
+        description="Read the values as they were known at this moment (RFC 3339) or at this day's end in"
+        " London, under the KPI's refs and definitions of now. `as_of` takes the whole plan back instead;"
+        " send one of the two.",
+        examples=["2026-09-30", "2026-09-30T12:00:00Z"],
+        max_length=40,
+    ),
+]
 IfMatch = Annotated[
     str | None,
     Header(
@@ -77,6 +87,22 @@ def reading(*permissions: Permission) -> Provider:
     async def read(request: Request, plan: PlanRef, as_of: AsOf = None) -> AsyncIterator[Context]:
         del plan  # declared for the documentation; ``enter`` takes it from the path
         async with _reading(request, permissions, _moment(as_of)) as ctx:
+            yield ctx
+
+    return _declare(read, "read", permissions)
+
+
+def reading_known(*permissions: Permission) -> Provider:
+    """As :func:`reading`, of values: ``known_at`` reads them as they were known at a moment."""
+
+    async def read(
+        request: Request, plan: PlanRef, as_of: AsOf = None, known_at: KnownAt = None
+    ) -> AsyncIterator[Context]:
+        del plan
+        known = _moment(known_at, "known_at")
+        if as_of is not None and known is not None:
+            raise Problem(ProblemType.INVALID, "Send as_of or known_at, not both.")
+        async with _reading(request, permissions, _moment(as_of), known) as ctx:
             yield ctx
 
     return _declare(read, "read", permissions)
@@ -161,14 +187,19 @@ def _declare(provider: Provider, kind: str, permissions: tuple[Permission, ...])
 
 @asynccontextmanager
 async def _reading(
-    request: Request, permissions: tuple[Permission, ...], moment: datetime | None
+    request: Request,
+    permissions: tuple[Permission, ...],
+    moment: datetime | None,
+    known: datetime | None = None,
 ) -> AsyncIterator[Context]:
     caller = await identify(request)
     async with transaction(request.app.state.engine) as session:
-        if moment is not None:
-            await _wait_until_settled(session, moment)
+        past = moment or known
+        if past is not None:
+            await _wait_until_settled(session, past)
         ctx = await enter(request, session, caller, moment=moment)
         _require(ctx, permissions)
+        ctx.known_at = known
         ctx.if_none_match = ",".join(request.headers.getlist("if-none-match"))
         held = held_tag(ctx.if_none_match, ctx.digest) if ctx.in_plan else None
         if held is None:
@@ -313,7 +344,7 @@ def _require_open(ctx: Context, permissions: tuple[Permission, ...]) -> None:
         raise conflict("The plan is closed; only its own page and its doubts still change.")
 
 
-def _moment(as_of: str | None) -> datetime | None:
+def _moment(as_of: str | None, name: str = "as_of") -> datetime | None:
     if as_of is None:
         return None
     try:
@@ -326,14 +357,14 @@ def _moment(as_of: str | None) -> datetime | None:
             moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise Problem(
-            ProblemType.INVALID, "as_of must be a day (2026-09-30) or a moment (2026-09-30T12:00:00Z)."
+            ProblemType.INVALID, f"{name} must be a day (2026-09-30) or a moment (2026-09-30T12:00:00Z)."
         ) from None
     if moment.tzinfo is None:
-        raise Problem(ProblemType.INVALID, "as_of must say its time zone: 2026-09-30T12:00:00Z.")
+        raise Problem(ProblemType.INVALID, f"{name} must say its time zone: 2026-09-30T12:00:00Z.")
     if moment > datetime.now(UTC):
-        raise Problem(ProblemType.INVALID, "as_of lies in the future.")
+        raise Problem(ProblemType.INVALID, f"{name} lies in the future.")
     if moment < FIRST_MOMENT:
-        raise Problem(ProblemType.INVALID, f"as_of lies before {FIRST_MOMENT:%Y}.")
+        raise Problem(ProblemType.INVALID, f"{name} lies before {FIRST_MOMENT:%Y}.")
     return moment
 
 
@@ -367,6 +398,7 @@ __all__ = [
     "enter",
     "may_use",
     "reading",
+    "reading_known",
     "reading_service",
     "writing",
     "writing_file",

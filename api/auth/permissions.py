@@ -47,6 +47,9 @@ class Permission(StrEnum):
     """Record case-file audits and windscreen positions."""
     BENCHMARK_IMPORT = "benchmark:import"
     """Published figures, which belong to no plan."""
+    MEASUREMENT_SIGN_OFF = "measurement:sign_off"
+    MEASUREMENT_MANAGE = "measurement:manage"
+    """Query values, decide late revisions, lock and reopen periods, withdraw submissions."""
     NARRATIVE_WRITE = "narrative:write"
     NARRATIVE_WRITE_LED = "narrative:write_led"
     RISK_WRITE = "risk:write"
@@ -105,6 +108,8 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
         P.MEASUREMENT_WRITE,
         P.AUDIT_TEMPLATE_WRITE,
         P.AUDIT_WRITE,
+        P.MEASUREMENT_SIGN_OFF,
+        P.MEASUREMENT_MANAGE,
         P.NARRATIVE_WRITE,
         P.RISK_WRITE,
         P.NOTE_WRITE,
@@ -123,6 +128,8 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
         P.AUDIT_TEMPLATE_WRITE,
         P.AUDIT_WRITE,
         P.BENCHMARK_IMPORT,
+        P.MEASUREMENT_SIGN_OFF,
+        P.MEASUREMENT_MANAGE,
         P.NARRATIVE_WRITE_LED,
         P.NOTE_WRITE,
         P.ESCALATION_RAISE,
@@ -143,6 +150,7 @@ ROLE_TABLE: dict[Role, frozenset[Permission]] = {
     Role.SENIOR_LEADER: _READS_WHOLE_PLAN
     | {
         P.AUDIT_WRITE,
+        P.MEASUREMENT_SIGN_OFF,
         P.RECOMMENDATION_UPDATE_LED,
         P.ACTION_UPDATE_LED,
         P.CHECK_WRITE_LED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.acting import act_as
@@ -31,6 +32,8 @@ async def import_file(
     """
     with path.open("rb") as file:
         async with transaction(engine) as session:
+            # A COPY lasts as long as its file is read, however long that is.
+            await session.execute(text("set local statement_timeout = 0"))
             ctx = await act_as(session, reason=f"Imported from {path.name}")
             if new is not None:
                 await create_dataset(ctx, new)

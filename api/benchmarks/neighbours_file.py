@@ -46,17 +46,20 @@ def lay_out(header: Row, findings: Findings) -> Layout | None:
     layout = Layout(len(header.cells), {}, {}, {})
     seen: set[str] = set()
     for place, given in enumerate(header.cells):
+        written = shown(given.strip())
         name = given.strip().casefold()
         match = _NEIGHBOUR.fullmatch(name)
         if name in seen:
-            findings.refuse(header.line, name, "duplicate_column", f"Column {place + 1} stands there twice.")
+            findings.refuse(
+                header.line, written, "duplicate_column", f"Column {place + 1} stands there twice."
+            )
         elif match and 1 <= int(match["place"]) <= MOST:
             (layout.closeness if match["closeness"] else layout.codes)[int(match["place"])] = place
         elif name in FIXED:
             layout.fixed[name] = place
         elif name not in ALSO_KNOWN:
-            message = f"“{shown(name)}” is no column of a table of neighbours."
-            findings.refuse(header.line, shown(name), "unknown_column", message)
+            message = f"“{written}” is no column of a table of neighbours."
+            findings.refuse(header.line, written, "unknown_column", message)
         seen.add(name)
     wanted = [name for name in FIXED[:2] if name not in layout.fixed]
     wanted += [f"SN_{place}" for place in range(1, MOST + 1) if place not in layout.codes]

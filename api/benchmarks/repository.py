@@ -136,8 +136,7 @@ PAIRING = Reading(
     ref="kb.id::text",
 )
 
-_PAIRED = f"""
-from kpi_benchmark kb
+_BESIDE = f"""
 join kpi k on k.id = kb.kpi_id
 join plan pl on pl.id = kb.plan_id
 join authority au on au.id = pl.authority_id
@@ -167,7 +166,7 @@ left join lateral (
     left join benchmark_area there on there.release_id = n.release_id and there.code = n.neighbour
     where n.release_id = near.id and n.area = coalesce(own.code, au.la_code)) neighbours on true
 """
-"""Pairings with the release they are read from (``:release`` where it is of their dataset, else the one
+"""To pairings ``kb``: the release they are read from (``:release`` where it is of their dataset, else the one
 in force), the series, the plan's own authority in it, its region, and its neighbours.
 
 Neighbours are those of the newest table, in every year: they answer who is like us now."""
@@ -184,7 +183,8 @@ select kb.id, kb.indicator, used.id as release, s.id as series, au.name as autho
                then jsonb_build_object('area', reg.code, 'name', reg.name) end,
            'neighbours', coalesce(neighbours.listed, '[]'::json),
            'neighbours_release', {release_read("near.id")})) as body
-{_PAIRED}
+from kpi_benchmark kb
+{_BESIDE}
 where kb.plan_id = :plan_id and kb.kpi_id = :kpi_id
 order by kb.position, kb.id
 """
@@ -202,15 +202,14 @@ select k.ref, kb.id as pairing, used.id as release, used.released_on, latest.yea
         from benchmark_figure f
         where f.series_id = s.id and f.year = latest.year and f.year_kind = latest.year_kind
           and f.area = any(neighbours.codes || array['{ENGLAND}', own.code, own.region_code])) as figures
-{_PAIRED}
-left join lateral (
+from (
+    select distinct on (c.kpi_id) c.* from kpi_benchmark c join kpi o on o.id = c.kpi_id
+    where c.plan_id = :plan_id and c.period_alike and c.definition_alike
+      and (cast(:kpi_refs as text[]) is null or lower(o.ref) = any(cast(:kpi_refs as text[])))
+    order by c.kpi_id, c.position, c.id) kb
+{_BESIDE}
+cross join lateral (
     select f.year, f.year_kind from benchmark_figure f where f.series_id = s.id
-    order by f.year desc, f.year_kind limit 1) latest on true
-where kb.plan_id = :plan_id
-  and kb.id in (select distinct on (c.kpi_id) c.id from kpi_benchmark c
-                where c.plan_id = :plan_id and c.period_alike and c.definition_alike
-                order by c.kpi_id, c.position, c.id)
-  and (cast(:kpi_refs as text[]) is null or lower(k.ref) = any(cast(:kpi_refs as text[])))
-  and latest.year is not null
+    order by f.year desc, f.year_kind limit 1) latest
 """
 """The latest year of each KPI's first pairing that is like with like."""

@@ -236,7 +236,7 @@ class BenchmarkImportRead(BaseModel):
 class RefusedBenchmarkImport(ProblemDocument):
     """Nothing was stored; the import says which lines are wrong."""
 
-    import_: BenchmarkImportRead = Field(alias="import")
+    import_: BenchmarkImportRead | None = Field(default=None, alias="import")
 
 
 class PairingCreate(Write):
@@ -293,7 +293,7 @@ class PairingPage(PageOf):
     items: list[PairingRead]
 
 
-class AreaRead(BaseModel):
+class BenchmarkAreaRead(BaseModel):
     area: str = Field(examples=["838"])
     name: str = Field(examples=["Dorset"])
 
@@ -319,7 +319,7 @@ class GoodPercentileRead(BaseModel):
     is_reached: bool | None
 
 
-class YearRead(BaseModel):
+class BenchmarkYearRead(BaseModel):
     """One year of a published series, for the plan's own authority among the others."""
 
     period: str = Field(examples=["2025", "FY2024-25"])
@@ -347,12 +347,12 @@ class BenchmarkRead(PairingRead):
     """A pairing with what its published series says, year by year."""
 
     release: ReleaseRead | None = Field(description="The one in force at the moment read, or asked for.")
-    area: AreaRead | None = Field(description="The plan's authority, as the release calls it.")
-    region: AreaRead | None
+    area: BenchmarkAreaRead | None = Field(description="The plan's authority, as the release calls it.")
+    region: BenchmarkAreaRead | None
     neighbours: list[NeighbourRead]
     neighbours_release: ReleaseRead | None
     problem: BenchmarkProblem | None = Field(description="Why something is missing.")
-    years: list[YearRead] = Field(description="The latest first.")
+    years: list[BenchmarkYearRead] = Field(description="The latest first.")
 
 
 class KpiBenchmarksRead(BaseModel):

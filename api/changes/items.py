@@ -23,6 +23,8 @@ class ChangedKind(StrEnum):
     KPI = "kpi"
     FEED = "feed"
     SUBMISSION = "submission"
+    VALUE_ACT = "value_act"
+    PERIOD_LOCK = "period_lock"
     NARRATIVE = "narrative"
     RISK = "risk"
     ESCALATION = "escalation"
@@ -85,6 +87,17 @@ CALLED: dict[ChangedKind, Called] = {
         ref="h.submission_ref::text",
         title="format('%s values: %s new, %s changed, %s unchanged, %s rejected',"
         " h.received, h.created, h.updated, h.unchanged, h.rejected)",
+    ),
+    ChangedKind.VALUE_ACT: Called(
+        "value_act",
+        ref="null::text",
+        title="concat_ws(': ', format('%s values %s', h.count, replace(h.kind, '_', ' ')), h.words)",
+    ),
+    ChangedKind.PERIOD_LOCK: Called(
+        "period_lock",
+        ref="null::text",
+        title="format('Periods to %s %s: %s', h.to_on,"
+        " case when h.is_locked then 'locked' else 'reopened' end, h.reason)",
     ),
     ChangedKind.NARRATIVE: Called("narrative", ref="null::text", title="h.text"),
     ChangedKind.RISK: Called("risk"),
@@ -152,6 +165,7 @@ PARTS: dict[str, Part] = {
     "kpi_recommendation": Part("recommendations", "{recommendation}", "kpi_id"),
     "segment": Part("segments", "{title}", "kpi_id"),
     "kpi_benchmark": Part("benchmarks", "{dataset} {indicator}", "kpi_id"),
+    "rebase": Part("rebases", "{from_period}, {state}: {reason}", "kpi_id"),
     "narrative_about": Part("about", "{about}", "narrative_id"),
     "risk_control": Part("controls", "{text}", "risk_id"),
     "risk_action": Part("actions", "{action}", "risk_id"),

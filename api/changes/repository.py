@@ -217,6 +217,7 @@ _NAMED_BY = {
     "party": "name",
     "ladder": "title",
     "audit_edition": "number::text",
+    "submission": "submission_ref::text",
 }
 _KEEPS_NO_HISTORY = frozenset({"principal", "team", "authority", "benchmark_dataset"})
 

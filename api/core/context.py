@@ -62,6 +62,8 @@ class Context:
     etag_seed: str
     """Of a request: its path and query, which with the reader and the plan's pulse decide the answer."""
     as_of: datetime | None = None
+    known_at: datetime | None = None
+    """Read values as they were known then, and all else as it is now."""
     in_plan: PlanInView | None = None
     if_none_match: str | None = None
     """Of a read: the ETags the reader holds answers for."""

@@ -49,11 +49,16 @@ async def hold(
     if found is None:
         await redirect_if_moved(ctx, reading, ref)
         raise not_found(reading.what)
-    return await hold_id(ctx, reading, found[0], if_match, yours)
+    return await hold_id(ctx, reading, found[0], if_match, yours, **params)
 
 
 async def hold_id(
-    ctx: Context, reading: Reading, item_id: int, if_match: str | None, yours: Mapping[str, Any] | None = None
+    ctx: Context,
+    reading: Reading,
+    item_id: int,
+    if_match: str | None,
+    yours: Mapping[str, Any] | None = None,
+    **params: Any,
 ) -> Held:
     """As :func:`hold`, for a row already found by id."""
     wanted = version_of(if_match)
@@ -70,16 +75,21 @@ async def hold_id(
             raise not_found(reading.what)
         raise not_allowed(f"You may read this {reading.what}, but it is not yours to change.")
     if locked.version != wanted:
-        raise await _edit_conflict(ctx, reading, item_id, wanted, yours or {})
+        raise await _edit_conflict(ctx, reading, item_id, wanted, yours or {}, params)
     return Held(locked.id, locked.version)
 
 
 async def _edit_conflict(
-    ctx: Context, reading: Reading, item_id: int, wanted: int, yours: Mapping[str, Any]
+    ctx: Context,
+    reading: Reading,
+    item_id: int,
+    wanted: int,
+    yours: Mapping[str, Any],
+    params: Mapping[str, Any],
 ) -> Problem:
-    now = await read_by_id(ctx, reading, item_id)
+    now = await read_by_id(ctx, reading, item_id, **params)
     theirs = orjson.loads(now.body)
-    base = await _as_it_was(ctx, reading, item_id, wanted)
+    base = await _as_it_was(ctx, reading, item_id, wanted, params)
     names = list(yours) or [name for name in theirs if base is not None and base.get(name) != theirs[name]]
     fields = [
         {
@@ -102,7 +112,9 @@ async def _edit_conflict(
     )
 
 
-async def _as_it_was(ctx: Context, reading: Reading, item_id: int, version: int) -> dict[str, Any] | None:
+async def _as_it_was(
+    ctx: Context, reading: Reading, item_id: int, version: int, params: Mapping[str, Any]
+) -> dict[str, Any] | None:
     """The item as its reader saw it at that version, from history; None where it cannot be read."""
     keeps_history = text("select to_regclass(:history) is not null")
     if not await ctx.session.scalar(keeps_history, {"history": f"public.{reading.table}_history"}):
@@ -120,7 +132,7 @@ async def _as_it_was(ctx: Context, reading: Reading, item_id: int, version: int)
     path = await ctx.session.scalar(text("select current_setting('search_path')"))
     await ctx.session.execute(back, {"path": "as_of, public, turnstone", "moment": moment.isoformat()})
     try:
-        was = await read_by_id(ctx, reading, item_id)
+        was = await read_by_id(ctx, reading, item_id, **params)
     except Problem:
         return None
     finally:

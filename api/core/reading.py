@@ -210,10 +210,11 @@ def _fingerprint(
 ) -> str:
     """What a cursor is bound to: the list, its plan, sorting and filters, and the moment read.
 
-    Moments count as they were asked for: read as of today, each page is read at a later one.
+    Moments count as they were asked for: read as of today, each page is read at a later one. So do
+    lists of what was found before the page was read: they follow from what was asked.
     """
     asked = sorted(pair for pair in _asked(ctx) if pair[0] not in {"cursor", "limit", "total", "sort"})
-    fixed = {name: value for name, value in params.items() if not isinstance(value, datetime)}
+    fixed = {name: value for name, value in params.items() if not isinstance(value, datetime | list)}
     plan = ctx.in_plan.id if ctx.in_plan else None
     bound_to = [reading.what, plan, query.sort or reading.default_sort, chosen, fixed, asked]
     return blake2s(orjson.dumps(bound_to, default=str), digest_size=6).hexdigest()

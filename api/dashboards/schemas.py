@@ -10,7 +10,7 @@ from api import vocabulary as terms
 from api.changes.schemas import RecentChanges
 from api.core.shapes import FuzzyRead, LeadRead
 from api.kpis.rules import TargetJudgement
-from api.kpis.schemas import KpiSummary
+from api.kpis.schemas import DerivedRead, KpiSummary, YearToDateRead
 
 
 class PlanHead(BaseModel):
@@ -94,6 +94,8 @@ class YearValue(BaseModel):
     state: terms.MeasurementState
     value: float | None
     grade: terms.Grade | None
+    numerator: float | None
+    denominator: float | None
 
 
 class ScorecardLine(KpiSummary):
@@ -103,6 +105,8 @@ class ScorecardLine(KpiSummary):
         description="The value of the period that ended just before the year."
     )
     year: list[YearValue] = Field(description="Oldest first; periods without a value are not listed.")
+    quarters: list[DerivedRead] = Field(description="Derived from shorter periods, where the KPI says how.")
+    year_to_date: YearToDateRead | None
 
 
 class ScorecardGroup(BaseModel):

@@ -9,22 +9,21 @@ from fastapi import APIRouter, Query, Response
 from api import vocabulary as terms
 from api.auth.dependencies import Context, IfMatch, may_use, reading, writing
 from api.auth.permissions import Permission as P
+from api.core.context import to_json
 from api.core.http import Route
 from api.core.openapi import CHANGES, CREATES, READS, REMOVES, Paging
 from api.core.reading import read_one
-from api.kpis import feeds, segments, service
+from api.kpis import feeds, segments, service, year
+from api.kpis.feed_schemas import FeedCreate, FeedPage, FeedRead, FeedRef, FeedUpdate
+from api.kpis.punctuality import Punctuality
 from api.kpis.repository import SEGMENT
 from api.kpis.schemas import (
-    FeedCreate,
-    FeedPage,
-    FeedRead,
-    FeedRef,
-    FeedUpdate,
     KpiCreate,
     KpiPage,
     KpiRead,
     KpiRef,
     KpiUpdate,
+    RollUpsRead,
     SegmentCreate,
     SegmentPage,
     SegmentRead,
@@ -39,7 +38,7 @@ Read = Annotated[Context, may_use(reading(P.PLAN_VISIT))]
 Create = Annotated[Context, may_use(writing(P.KPI_CREATE))]
 Change = Annotated[Context, may_use(writing(P.KPI_UPDATE))]
 Delete = Annotated[Context, may_use(writing(P.KPI_DELETE))]
-ReadFeeds = Annotated[Context, may_use(reading(P.PLAN_READ))]
+ReadFeeds = Annotated[Context, may_use(reading(P.PLAN_READ, P.MEASUREMENT_WRITE, P.MEASUREMENT_WRITE_SET))]
 SetUp = Annotated[Context, may_use(writing(P.SETUP_WRITE))]
 
 
@@ -121,6 +120,25 @@ async def delete_kpi(kpi: KpiRef, ctx: Delete, if_match: IfMatch = None) -> Resp
 
 
 @router.get(
+    "/plans/{plan}/kpis/{kpi}/roll-ups",
+    summary="Read a KPI's quarters and year to date",
+    response_model=RollUpsRead,
+    responses=READS,
+)
+async def read_roll_ups(
+    kpi: KpiRef,
+    ctx: Read,
+    segment: Annotated[str, Query(max_length=64)] = "_all",
+    basis: Annotated[terms.Basis, Query()] = terms.Basis.OPERATIONAL_PROVISIONAL,
+    financial_year: Annotated[
+        str | None, Query(max_length=40, description="The current one if left out.", examples=["FY2026-27"])
+    ] = None,
+) -> Response:
+    """Derived when read, and only where the KPI says how (`rollup`); what is missing is named."""
+    return ctx.show(to_json(await year.read_roll_ups(ctx, kpi, segment, basis, financial_year)))
+
+
+@router.get(
     "/plans/{plan}/kpis/{kpi}/segments",
     summary="List a KPI's segments",
     response_model=SegmentPage,
@@ -187,10 +205,17 @@ async def delete_segment(kpi: KpiRef, segment: SegmentRef, ctx: Change, if_match
 async def list_feeds(
     ctx: ReadFeeds,
     page: Paging,
+    state: Annotated[list[Punctuality] | None, Query()] = None,
+    owner: Annotated[list[str] | None, Query(description="Party refs.")] = None,
+    mine: Annotated[bool | None, Query(description="Those that you, an integration, bring.")] = None,
     q: Annotated[str | None, Query(max_length=200, description="Words in the ref, title or system.")] = None,
 ) -> Response:
-    """Which system owes which KPIs, and which of them are late. Sort keys: ref, title."""
-    return await feeds.list_feeds(ctx, page, {"q": [q] if q else None})
+    """Which system owes which KPIs, how often and by when, and what is in, late or missing.
+
+    An integration without leave to read the plan sees the feeds it brings. Sort keys: ref, title.
+    """
+    filters = {"state": state, "owner": owner, "mine": _word(mine), "q": [q] if q else None}
+    return await feeds.list_feeds(ctx, page, filters)
 
 
 @feed_router.post(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,19 +14,44 @@ from api.core.context import Context, to_json
 from api.core.editing import add, as_sent, change, hold, ids_of, remove, sent, touch
 from api.core.errors import Problem, ProblemType, field_error, invalid, not_allowed
 from api.core.reading import Item, PageQuery, read_by_id, read_one, read_page
+from api.kpis.feed_schemas import FeedCreate, FeedUpdate
+from api.kpis.punctuality import by_period, owed, state_of
 from api.kpis.repository import FEEDS
-from api.kpis.schemas import FeedCreate, FeedUpdate
 from api.kpis.standing import Freshness, freshness
 from api.kpis.tables import Feed, Kpi
 from api.plans.tables import Party
 
+_PLAIN = ("ref", "title", "system", "frequency", "due_after_days", "locks_after_days")
+
 
 async def list_feeds(ctx: Context, query: PageQuery, filters: Mapping[str, Sequence[str] | None]) -> Response:
-    page = await read_page(ctx, FEEDS, query, filters)
+    """Feeds judged on the plan's clock; ``state`` finds those that stand so."""
+    found = None
+    if filters.get("state"):
+        found = await _in_state(ctx, frozenset(map(str, filters["state"] or ())))
+    page = await read_page(ctx, FEEDS, query, filters, in_state=found)
     body = orjson.loads(page.body)
     body["items"] = [_with_freshness(item, ctx) for item in body["items"]]
     link = page.headers.get("link")
     return ctx.show(to_json(body), headers={"Link": link} if link else None)
+
+
+async def count_states(ctx: Context) -> Counter[str | None]:
+    """How many of the plan's feeds stand in each state, on its clock."""
+    return Counter((await _states(ctx)).values())
+
+
+async def _in_state(ctx: Context, states: frozenset[str]) -> list[int]:
+    return [feed_id for feed_id, state in (await _states(ctx)).items() if state in states]
+
+
+async def _states(ctx: Context) -> dict[int, str | None]:
+    """How each feed of the plan stands, by its id. A plan has a few dozen at most."""
+    rows = await ctx.session.execute(
+        text(f"select fd.id, ({FEEDS.body})::text from {FEEDS.source} where {FEEDS.by_plan}"),
+        {"plan_id": ctx.plan.id},
+    )
+    return {row[0]: _with_freshness(orjson.loads(row[1]), ctx)["state"] for row in rows}
 
 
 async def read_feed(ctx: Context, ref: str) -> Item:
@@ -43,7 +69,9 @@ async def create_feed(ctx: Context, new: FeedCreate) -> Item:
             "system": new.system,
             "owner_id": await _owner_id(ctx, new.owner),
             "integration_id": await _integration_id(ctx, new.integration),
+            "frequency": new.frequency,
             "due_after_days": new.due_after_days,
+            "locks_after_days": new.locks_after_days,
         },
     )
     await _set_kpis(ctx, feed_id, new.kpis)
@@ -61,9 +89,7 @@ async def update_feed(ctx: Context, ref: str, patch: FeedUpdate, if_match: str |
     ]
     if empty:
         raise Problem(ProblemType.INVALID, f"{empty[0]['pointer']} cannot be null.", errors=empty)
-    columns: dict[str, Any] = {
-        name: fields[name] for name in ("ref", "title", "system", "due_after_days") if name in fields
-    }
+    columns: dict[str, Any] = {name: fields[name] for name in _PLAIN if name in fields}
     if "owner" in fields:
         columns["owner_id"] = await _owner_id(ctx, fields["owner"])
     if "integration" in fields:
@@ -97,7 +123,8 @@ def _with_freshness(item: dict[str, Any], ctx: Context) -> dict[str, Any]:
             }
         )
     late = sum(1 for kpi in kpis if kpi["freshness"] and kpi["freshness"]["state"] == Freshness.LATE)
-    return item | {"kpis": kpis, "late": late}
+    values = [one for kpi in item["kpis"] for one in owed(kpi, ctx.clock)]
+    return item | {"kpis": kpis, "late": late, "state": state_of(values), "periods": by_period(values)}
 
 
 async def _owner_id(ctx: Context, ref: str | None) -> int | None:

@@ -22,7 +22,9 @@ _DEFINITION = """json_build_object('effective_from', d.effective_from, 'descript
     'numerator', d.numerator, 'denominator', d.denominator, 'good_value', trim_scale(d.good_value),
     'good_grade', d.good_grade, 'good_unit', d.good_unit, 'good_text', d.good_text,
     'good_rationale', d.good_rationale, 'source', d.source, 'caveats', d.caveats,
-    'decimals', d.decimals, 'scale_min', trim_scale(d.scale_min), 'scale_max', trim_scale(d.scale_max))"""
+    'decimals', d.decimals, 'scale_min', trim_scale(d.scale_min), 'scale_max', trim_scale(d.scale_max),
+    'plausible_low', trim_scale(d.plausible_low), 'plausible_high', trim_scale(d.plausible_high),
+    'plausible_jump', trim_scale(d.plausible_jump))"""
 
 IN_FORCE = """from kpi_definition d where d.kpi_id = k.id
     and (d.effective_from is null or d.effective_from <= cast(:clock as date))
@@ -38,9 +40,14 @@ _SHOWN = f"""(select json_build_object('basis', s.basis, 'points_held', s.points
 _DUE_AFTER = """coalesce(k.due_after_days,
     (select f.due_after_days from feed f where f.id = k.feed_id))"""
 
+_LOCKS_AFTER = """coalesce(k.locks_after_days,
+    (select f.locks_after_days from feed f where f.id = k.feed_id))"""
+
 SUMMARY = f"""json_build_object(
     'ref', k.ref, 'title', k.title, 'version', k.version, 'position', k.position,
     'kind', k.kind, 'category', k.category, 'unit', k.unit, 'polarity', k.polarity, 'nature', k.nature,
+    'reset_month', k.reset_month, 'rolling_periods', k.rolling_periods, 'lag_months', k.lag_months,
+    'rollup', k.rollup,
     'period_type', k.period_type, 'frequency', k.frequency, 'counts_children', k.counts_children,
     'parent', (select p.ref from kpi p where p.id = k.parent_id),
     'leads', {_OWN_LEADS}, 'themes', {sql.themes("kpi_id", "k.id")}, 'theme_text', k.theme_text,
@@ -55,12 +62,13 @@ SUMMARY = f"""json_build_object(
     'is_superseded', k.is_superseded,
     'superseded_by', (select n.ref from kpi n where n.id = k.superseded_by_id),
     'feed', (select f.ref from feed f where f.id = k.feed_id), 'due_after_days', {_DUE_AFTER},
+    'locks_after_days', {_LOCKS_AFTER},
     'shown', {_SHOWN}, 'doubts', {sql.source_notes("kpi_id", "k.id")})"""
 """``shown`` is the series of the whole service; ``standing.with_standing`` opens it out."""
 
 WHOLE = f"""({SUMMARY})::jsonb || jsonb_build_object(
     'source_ref', k.source_ref, 'other_titles', k.other_titles,
-    'own_due_after_days', k.due_after_days,
+    'own_due_after_days', k.due_after_days, 'own_locks_after_days', k.locks_after_days,
     'superseded_from', k.superseded_from, 'superseded_text', k.superseded_text,
     'definition', (select {_DEFINITION} {IN_FORCE}),
     'definitions', coalesce((select json_agg({_DEFINITION} order by d.position)
@@ -157,6 +165,21 @@ SEGMENT = Reading(
     default_sort="position",
 )
 
+# When the value of each of the latest periods first came, for the whole service and on any basis.
+_ARRIVALS = """coalesce((
+    select json_agg(json_build_object('period', p.period, 'came_on', p.came_on))
+    from (select m.period, m.ends_on,
+                 (min((select min(r.known_from) from measurement_revision r
+                       where r.series_id = m.series_id and r.ends_on = m.ends_on))
+                  at time zone 'Europe/London')::date as came_on
+          from public.series s join segment sg on sg.id = s.segment_id
+          join measurement m on m.series_id = s.id
+          where s.kpi_id = k.id and sg.ref = '_all'
+          group by m.period, m.ends_on order by m.ends_on desc limit 8) p), '[]'::json)"""
+
+_FIRST_ENDS_ON = """(select min(m.ends_on) from public.series s join segment sg on sg.id = s.segment_id
+    join measurement m on m.series_id = s.id where s.kpi_id = k.id and sg.ref = '_all')"""
+
 _FEED = f"""json_build_object(
     'ref', fd.ref, 'title', fd.title, 'version', fd.version, 'system', fd.system,
     'owner', (select json_build_object('party', p.ref, 'name', p.name, 'kind', p.kind)
@@ -164,14 +187,22 @@ _FEED = f"""json_build_object(
     'integration', (select json_build_object('name', pr.name, 'client_id',
             (select i.client_id from integration i where i.id = pr.id))
         from principal pr where pr.id = fd.integration_id),
-    'due_after_days', fd.due_after_days,
+    'frequency', fd.frequency, 'due_after_days', fd.due_after_days,
+    'locks_after_days', fd.locks_after_days,
     'last_submission', (select json_build_object('submission', su.submission_ref,
             'received_at', turnstone.utc(su.received_at), 'created', su.created, 'updated', su.updated)
-        from submission su where su.plan_id = fd.plan_id and su.submitted_by = fd.integration_id
-          and su.status = 'stored' order by su.received_at desc limit 1),
+        from submission su where su.plan_id = fd.plan_id and su.status = 'stored'
+          and (su.submitted_by = fd.integration_id
+               or (fd.integration_id is null and su.id in (
+                    select m.submission_id from kpi k join public.series s on s.kpi_id = k.id
+                    join measurement m on m.series_id = s.id and m.ends_on = s.latest_ends_on
+                    where k.feed_id = fd.id)))
+        order by su.received_at desc limit 1),
     'kpis', coalesce((select json_agg(json_build_object('ref', k.ref, 'title', k.title,
             'period_type', k.period_type, 'is_superseded', k.is_superseded,
-            'due_after_days', coalesce(k.due_after_days, fd.due_after_days), 'shown', {_SHOWN})
+            'due_after_days', coalesce(k.due_after_days, fd.due_after_days),
+            'locks_after_days', coalesce(k.locks_after_days, fd.locks_after_days),
+            'arrivals', {_ARRIVALS}, 'first_ends_on', {_FIRST_ENDS_ON}, 'shown', {_SHOWN})
             order by k.position, k.id)
         from kpi k where k.feed_id = fd.id), '[]'::json))"""
 
@@ -183,5 +214,11 @@ FEEDS = Reading(
     body=_FEED,
     sorts={"ref": Sort("lower(fd.ref)", "text"), "title": Sort("lower(fd.title)", "text")},
     default_sort="ref",
-    filters={"q": sql.searched("fd.ref", "fd.title", "fd.system")},
+    filters={
+        "q": sql.searched("fd.ref", "fd.title", "fd.system"),
+        "owner": """exists (select from party p where p.id = fd.owner_id
+            and lower(p.ref) = any(select lower(unnest(cast(:owner as text[])))))""",
+        "mine": "(fd.integration_id = turnstone.principal())::text = any(cast(:mine as text[]))",
+        "state": "fd.id = any(:in_state)",
+    },
 )

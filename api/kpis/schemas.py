@@ -13,6 +13,7 @@ from api.benchmarks.comparators import ComparatorsRead
 from api.core.fuzzy import Fuzzy
 from api.core.openapi import PageOf
 from api.core.shapes import Day, FuzzyRead, LeadRead, Leads, Line, Prose, RefName, Write
+from api.kpis.breaks import BreakKind
 from api.kpis.rules import Direction, TargetJudgement
 from api.kpis.standing import Freshness
 from api.kpis.values import UnreadableValue, parse_number
@@ -32,6 +33,23 @@ Figure = Annotated[Decimal, BeforeValidator(_figure, json_schema_input_type=floa
 KpiRef = Annotated[str, Field(max_length=64, examples=["OBA1-14"])]
 SegmentRef = Annotated[str, Field(max_length=64, examples=["_all"])]
 DueAfterDays = Annotated[int, Field(ge=0, le=3650, description="Values are late this long after a period.")]
+LocksAfterDays = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=3650,
+        description="A period locks this long after its end: a new figure then waits to be accepted.",
+    ),
+]
+ResetMonth = Annotated[
+    int, Field(ge=1, le=12, description="Cumulative: the month in which counting begins anew.", examples=[4])
+]
+RollingPeriods = Annotated[
+    int, Field(ge=2, le=1000, description="Rolling: how many periods, its own included, a value spans.")
+]
+LagMonths = Annotated[
+    int, Field(ge=1, le=600, description="Lagged cohort: months between the cohort and the period.")
+]
 
 
 class DefinitionWrite(Write):
@@ -53,6 +71,22 @@ class DefinitionWrite(Write):
     decimals: Annotated[int, Field(ge=0, le=6)] = 1
     scale_min: Figure | None = None
     scale_max: Figure | None = None
+    plausible_low: Figure | None = Field(
+        default=None, description="A value below it is stored with a warning and held under query."
+    )
+    plausible_high: Figure | None = Field(default=None, description="Likewise a value above it.")
+    plausible_jump: Figure | None = Field(
+        default=None, description="Likewise one that lies further than this from the value before it."
+    )
+
+    @model_validator(mode="after")
+    def _is_plausible_at_all(self) -> Self:
+        low, high = self.plausible_low, self.plausible_high
+        if low is not None and high is not None and low > high:
+            raise ValueError("plausible_low must not exceed plausible_high")
+        if self.plausible_jump is not None and self.plausible_jump <= 0:
+            raise ValueError("plausible_jump must be above zero")
+        return self
 
 
 class TargetWrite(Write):
@@ -137,6 +171,12 @@ class KpiCreate(Write):
     unit: terms.Unit = Field(examples=["percent"])
     polarity: terms.Polarity = Field(examples=["higher"])
     nature: terms.Nature = terms.Nature.SNAPSHOT
+    reset_month: ResetMonth | None = None
+    rolling_periods: RollingPeriods | None = None
+    lag_months: LagMonths | None = None
+    rollup: terms.Rollup = Field(
+        default=terms.Rollup.NONE, description="How quarters and the year to date follow from its periods."
+    )
     period_type: terms.PeriodType = Field(examples=["month"])
     frequency: Line | None = None
     counts_children: bool = False
@@ -152,6 +192,7 @@ class KpiCreate(Write):
     segments: list[SegmentCreate] = []
     feed: RefName | None = None
     due_after_days: DueAfterDays | None = None
+    locks_after_days: LocksAfterDays | None = None
     superseded: SupersessionWrite | None = None
 
 
@@ -171,7 +212,13 @@ class KpiUpdate(Write):
     category: terms.KpiCategory | None = None
     unit: terms.Unit | None = None
     polarity: terms.Polarity | None = None
-    nature: terms.Nature | None = None
+    nature: terms.Nature | None = Field(
+        default=None, description="What belonged to another nature (reset, span, lag) goes with it."
+    )
+    reset_month: ResetMonth | None = None
+    rolling_periods: RollingPeriods | None = None
+    lag_months: LagMonths | None = None
+    rollup: terms.Rollup | None = None
     period_type: terms.PeriodType | None = Field(
         default=None, description="Cannot change once the KPI has values."
     )
@@ -189,6 +236,7 @@ class KpiUpdate(Write):
     no_target_text: Line | None = None
     feed: RefName | None = None
     due_after_days: DueAfterDays | None = None
+    locks_after_days: LocksAfterDays | None = None
     superseded: SupersessionWrite | None = None
 
 
@@ -220,6 +268,9 @@ class DefinitionRead(BaseModel):
     decimals: int
     scale_min: float | None
     scale_max: float | None
+    plausible_low: float | None
+    plausible_high: float | None
+    plausible_jump: float | None
 
 
 class TargetRead(BaseModel):
@@ -261,6 +312,17 @@ class FreshnessRead(BaseModel):
     periods_missing: int
 
 
+class BreakRead(BaseModel):
+    """Where the line of a KPI breaks: values on either side of it do not compare."""
+
+    on: dt.date
+    kind: BreakKind
+    period: str = Field(
+        description="The first period on the far side: the first to end on that day or later."
+    )
+    text: str | None
+
+
 class KpiSummary(BaseModel):
     """A KPI in a list, with the series of the whole service in the first basis that has values."""
 
@@ -273,6 +335,10 @@ class KpiSummary(BaseModel):
     unit: terms.Unit
     polarity: terms.Polarity
     nature: terms.Nature
+    reset_month: int | None
+    rolling_periods: int | None
+    lag_months: int | None
+    rollup: terms.Rollup
     period_type: terms.PeriodType
     frequency: str | None
     counts_children: bool
@@ -291,6 +357,7 @@ class KpiSummary(BaseModel):
     superseded_by: str | None
     feed: str | None
     due_after_days: int | None = Field(description="Its own, or else its feed's.")
+    locks_after_days: int | None = Field(description="Its own, or else its feed's.")
     doubts: int
     basis: terms.Basis | None = Field(
         description="Which series is shown: the first of operational final, operational provisional and"
@@ -348,10 +415,12 @@ class KpiRead(KpiSummary):
     source_ref: str | None
     other_titles: list[str]
     own_due_after_days: int | None
+    own_locks_after_days: int | None
     superseded_from: str | None
     superseded_text: str | None
     definition: DefinitionRead | None = Field(description="The version in force.")
     definitions: list[DefinitionRead] = Field(description="Every version, oldest first.")
+    breaks: list[BreakRead] = Field(description="Where its line breaks, oldest first.")
     recommendation_links: list[KpiRecommendationRead]
     actions: list[str]
     children: list[str]
@@ -370,70 +439,30 @@ class SegmentPage(PageOf):
     items: list[SegmentRead]
 
 
-class FeedCreate(Write):
-    """A system that owes values of some KPIs."""
+class DerivedRead(BaseModel):
+    """A figure derived from a KPI's shorter periods as it says how."""
 
-    ref: RefName = Field(examples=["case-management"])
-    title: Line = Field(examples=["Case management, nightly"])
-    system: Line | None = None
-    owner: RefName | None = Field(default=None, description="Party that answers for it.")
-    integration: Line | None = Field(default=None, description="Client id of the integration that pushes it.")
-    due_after_days: DueAfterDays | None = None
-    kpis: list[RefName] = []
-
-
-class FeedUpdate(Write):
-    """A merge patch; `kpis` replaces the whole list."""
-
-    ref: RefName | None = None
-    title: Line | None = None
-    system: Line | None = None
-    owner: RefName | None = None
-    integration: Line | None = None
-    due_after_days: DueAfterDays | None = None
-    kpis: list[RefName] | None = None
+    period: str = Field(examples=["FY2026-27-Q2"])
+    value: float | None = Field(description="Null while an input is missing: missing is never zero.")
+    numerator: float | None = Field(description="Null too where the KPI counts children.")
+    denominator: float | None
+    rollup: terms.Rollup
+    inputs: int = Field(description="How many periods it is made of.")
+    missing: list[str] = Field(description="Input periods without the figures needed.")
+    broken_on: dt.date | None = Field(description="The definition changed then, so nothing is derived.")
 
 
-class FeedOwnerRead(BaseModel):
-    party: str
-    name: str
-    kind: str
+class YearToDateRead(DerivedRead):
+    through: str = Field(description="The latest period held, to which it runs.")
 
 
-class FeedIntegrationRead(BaseModel):
-    name: str
-    client_id: str | None = Field(description="Null for readers who do not manage members.")
+class RollUpsRead(BaseModel):
+    """One KPI's quarters and year to date."""
 
-
-class FeedSubmissionRead(BaseModel):
-    submission: str
-    received_at: str
-    created: int
-    updated: int
-
-
-class FeedKpiRead(BaseModel):
-    ref: str
-    title: str
-    latest_period: str | None
-    freshness: FreshnessRead | None
-
-
-class FeedRead(BaseModel):
-    ref: str
-    title: str
-    version: int
-    system: str | None
-    owner: FeedOwnerRead | None
-    integration: FeedIntegrationRead | None
-    due_after_days: int | None
-    last_submission: FeedSubmissionRead | None = Field(description="The last one stored by its integration.")
-    kpis: list[FeedKpiRead]
-    late: int = Field(description="How many of its KPIs are late.")
-
-
-class FeedPage(PageOf):
-    items: list[FeedRead]
-
-
-FeedRef = Annotated[str, Field(max_length=64, examples=["case-management"])]
+    kpi: str
+    segment: str
+    basis: terms.Basis
+    rollup: terms.Rollup
+    financial_year: str = Field(examples=["FY2026-27"])
+    quarters: list[DerivedRead]
+    year_to_date: YearToDateRead | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from api.benchmarks.comparators import comparators_of
 from api.core.context import Context
 from api.kpis import periods
 from api.kpis.repository import BASES_SHOWN, SUMMARY
+from api.kpis.rollups import derived_in_year
 from api.kpis.standing import Freshness, with_standing
 from api.verdicts.service import tell_past_verdicts
 from api.vocabulary import KpiCategory, PeriodType, Variation
@@ -30,7 +31,8 @@ with shown as (
     order by s.kpi_id, array_position({BASES_SHOWN}, s.basis)
 )
 select k.ref, json_agg(json_build_object('period', m.period, 'ends_on', m.ends_on, 'state', m.state,
-    'value', trim_scale(m.value), 'grade', m.grade) order by m.ends_on)
+    'value', trim_scale(m.value), 'grade', m.grade, 'numerator', trim_scale(m.numerator),
+    'denominator', trim_scale(m.denominator)) order by m.ends_on)
 from shown
 join kpi k on k.id = shown.kpi_id
 join measurement m on m.series_id = shown.id
@@ -57,8 +59,12 @@ async def scorecard(
     await tell_past_verdicts(ctx, held)
     in_year = await _values_of(ctx, year)
     beside = await comparators_of(ctx)
+    changed = await _definitions_changed(ctx)
     kpis = [
         _line(with_standing(item, ctx.clock), in_year, year, points)
+        | derived_in_year(
+            item, _of_year(in_year, item["ref"], year), changed.get(item["ref"], []), year, ctx.clock
+        )
         | {"comparators": beside.get(item["ref"])}
         for item in held
     ]
@@ -92,11 +98,31 @@ async def _values_of(ctx: Context, year: periods.Period) -> dict[str, list[Json]
     return {row[0]: row[1] for row in rows}
 
 
+_CHANGED = """
+select k.ref, array_agg(d.effective_from order by d.effective_from)
+from kpi_definition d join kpi k on k.id = d.kpi_id
+where k.plan_id = :plan_id and d.effective_from is not null
+  and exists (select from kpi_definition e where e.kpi_id = d.kpi_id and e.position < d.position)
+group by k.ref
+"""
+
+
+async def _definitions_changed(ctx: Context) -> dict[str, list[date]]:
+    """The days on which definitions changed, by KPI ref."""
+    rows = await ctx.session.execute(text(_CHANGED), {"plan_id": ctx.plan.id})
+    return {row[0]: row[1] for row in rows}
+
+
+def _of_year(in_year: dict[str, list[Json]], ref: str, year: periods.Period) -> list[Json]:
+    began = year.starts_on.isoformat()
+    return [value for value in in_year.get(ref, []) if value["ends_on"] >= began]
+
+
 def _line(kpi: Json, in_year: dict[str, list[Json]], year: periods.Period, points: int) -> Json:
     values = in_year.get(kpi["ref"], [])
     began = year.starts_on.isoformat()
     return kpi | {
         "points": kpi["points"][-points:],
         "last_outturn": next((value for value in values if value["ends_on"] < began), None),
-        "year": [value for value in values if value["ends_on"] >= began],
+        "year": _of_year(in_year, kpi["ref"], year),
     }

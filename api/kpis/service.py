@@ -17,7 +17,9 @@ from api.core.errors import Problem, ProblemType, conflict, field_error
 from api.core.reading import Item, PageQuery, read_by_id, read_one, read_page
 from api.core.trees import one_move_at_a_time, parent_id_of
 from api.kpis import parts
+from api.kpis.breaks import breaks_of
 from api.kpis.repository import KPI, KPIS
+from api.kpis.rollups import forgotten, refusals
 from api.kpis.schemas import KpiCreate, KpiUpdate
 from api.kpis.standing import with_standing
 from api.kpis.tables import Kpi
@@ -34,6 +36,10 @@ _PLAIN = (
     "unit",
     "polarity",
     "nature",
+    "reset_month",
+    "rolling_periods",
+    "lag_months",
+    "rollup",
     "period_type",
     "frequency",
     "counts_children",
@@ -42,6 +48,7 @@ _PLAIN = (
     "tolerance",
     "no_target_text",
     "due_after_days",
+    "locks_after_days",
 )
 _NEVER_NULL = frozenset(
     {
@@ -53,6 +60,7 @@ _NEVER_NULL = frozenset(
         "unit",
         "polarity",
         "nature",
+        "rollup",
         "period_type",
         "counts_children",
         "good_is_target",
@@ -93,16 +101,19 @@ async def _judged(item: Item, ctx: Context) -> Item:
     kpi = orjson.loads(item.body)
     await tell_past_verdicts(ctx, [kpi])
     kpi = with_standing(kpi, ctx.clock)
+    kpi["breaks"] = [found.shown() for found in breaks_of(kpi)]
     beside = await comparators_of(ctx, [kpi["ref"]])
     return Item(item.id, item.version, to_json(kpi | {"comparators": beside.get(kpi["ref"])}))
 
 
 async def create_kpi(ctx: Context, new: KpiCreate) -> Item:
-    """Raises REF_TAKEN, or INVALID for a ref it names that is not in the plan."""
+    """Raises REF_TAKEN, or INVALID for a ref it names that is not in the plan, or parts that do not fit."""
+    columns = {name: getattr(new, name) for name in _PLAIN}
+    _refuse_misfits(columns)
     kpi_id = await add(
         ctx,
         Kpi,
-        {name: getattr(new, name) for name in _PLAIN}
+        columns
         | await parts.superseded_columns(ctx, None, new.superseded, new.period_type)
         | {
             "ref": new.ref,
@@ -142,6 +153,8 @@ async def update_kpi(ctx: Context, ref: str, patch: KpiUpdate, if_match: str | N
             " Supersede it with a new KPI instead."
         )
     columns = {name: fields[name] for name in _PLAIN if name in fields}
+    columns |= forgotten(terms.Nature(fields.get("nature", now["nature"])), dict(now), columns)
+    _refuse_misfits({**now, **columns})
     if "parent" in fields:
         columns["parent_id"] = await parent_id_of(ctx, Kpi, fields["parent"], "KPI", of=held.id)
     if "feed" in fields:
@@ -165,6 +178,13 @@ async def delete_kpi(ctx: Context, ref: str, if_match: str | None) -> None:
     if await has_values(ctx, held.id):
         raise Problem(ProblemType.IN_USE, "It has values, which are kept. Supersede it instead.")
     await remove(ctx, Kpi, held.id)
+
+
+def _refuse_misfits(columns: Mapping[str, Any]) -> None:
+    """Raises INVALID for a parameter of another nature, or a roll-up that would make no figure."""
+    wrong = [field_error(f"/{name}", message, code) for name, message, code in refusals(columns)]
+    if wrong:
+        raise Problem(ProblemType.INVALID, wrong[0]["message"], errors=wrong)
 
 
 async def has_values(ctx: Context, kpi_id: int) -> bool:

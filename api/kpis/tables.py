@@ -29,8 +29,11 @@ class Feed(t.InPlan, table=True):
     system: str | None = t.line()
     owner_id: int | None = t.points_to("party.id", null=True, on_delete="SET NULL")
     integration_id: int | None = t.points_to("principal.id", null=True, on_delete="SET NULL")
+    frequency: str | None = t.line()
     due_after_days: int | None = t.whole()
     """Values are late this many days after a period ends."""
+    locks_after_days: int | None = t.whole()
+    """This many days after it ends, a period is locked: a changed value waits to be accepted."""
 
 
 class Kpi(t.InPlan, table=True):
@@ -41,6 +44,7 @@ class Kpi(t.InPlan, table=True):
         t.unique_ref("kpi"),
         CheckConstraint("parent_id <> id", name="not_own_parent"),
         CheckConstraint("superseded_by_id <> id", name="not_own_successor"),
+        CheckConstraint("reset_month between 1 and 12", name="reset_month"),
     )
 
     ref: str = t.line(null=False)
@@ -54,6 +58,13 @@ class Kpi(t.InPlan, table=True):
     unit: terms.Unit = t.word(terms.Unit)
     polarity: terms.Polarity = t.word(terms.Polarity)
     nature: terms.Nature = t.word(terms.Nature, default=terms.Nature.SNAPSHOT)
+    reset_month: int | None = t.whole()
+    """Cumulative: the month in which counting begins anew."""
+    rolling_periods: int | None = t.whole()
+    """Rolling: how many periods, with its own, a value spans."""
+    lag_months: int | None = t.whole()
+    """Lagged cohort: how many months before its period the cohort was formed."""
+    rollup: terms.Rollup = t.word(terms.Rollup, default=terms.Rollup.NONE)
     period_type: terms.PeriodType = t.word(terms.PeriodType)
     frequency: str | None = t.line()
     counts_children: bool = t.flag()
@@ -67,6 +78,7 @@ class Kpi(t.InPlan, table=True):
     superseded_text: str | None = t.line()
     feed_id: int | None = t.points_to("feed.id", null=True, on_delete="SET NULL")
     due_after_days: int | None = t.whole()
+    locks_after_days: int | None = t.whole()
 
 
 class KpiDefinition(t.InPlan, table=True):
@@ -91,6 +103,10 @@ class KpiDefinition(t.InPlan, table=True):
     decimals: int = t.whole(default=1)
     scale_min: Decimal | None = t.number()
     scale_max: Decimal | None = t.number()
+    plausible_low: Decimal | None = t.number()
+    plausible_high: Decimal | None = t.number()
+    plausible_jump: Decimal | None = t.number()
+    """How far a value may lie from the one before it. Beyond these it is kept, and held under query."""
 
 
 class Target(t.InPlan, table=True):

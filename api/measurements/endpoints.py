@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from api import vocabulary as terms
-from api.auth.dependencies import Context, IfMatch, may_use, reading, writing, writing_file
+from api.auth.dependencies import (
+    Context,
+    IfMatch,
+    may_use,
+    reading,
+    reading_known,
+    writing,
+    writing_file,
+)
 from api.auth.permissions import Permission as P
 from api.core.errors import ProblemType
 from api.core.http import Route
@@ -40,7 +49,7 @@ from api.settings import Settings
 router = APIRouter(tags=["measurements"], route_class=Route)
 submission_router = APIRouter(tags=["submissions"], route_class=Route)
 
-Read = Annotated[Context, may_use(reading(P.PLAN_VISIT))]
+Read = Annotated[Context, may_use(reading_known(P.PLAN_VISIT))]
 Push = Annotated[Context, may_use(writing(P.MEASUREMENT_WRITE, P.MEASUREMENT_WRITE_SET))]
 PushFile = Annotated[Context, may_use(writing_file(P.MEASUREMENT_WRITE, P.MEASUREMENT_WRITE_SET))]
 FILE_BODY = {
@@ -69,7 +78,7 @@ async def list_measurements(
     from_: Annotated[Day | None, Query(alias="from", description="Periods that end then or later.")] = None,
     to: Annotated[Day | None, Query(description="Periods that end then or earlier.")] = None,
 ) -> Response:
-    """Every value known now, oldest first. Sort keys: period, segment, basis, known."""
+    """Every value known now, or at `known_at`, oldest first. Sort keys: period, segment, basis, known."""
     return await single.list_measurements(
         ctx,
         kpi,
@@ -97,7 +106,11 @@ async def read_measurement(
     ctx: Read,
     basis: OneBasis = terms.Basis.OPERATIONAL_PROVISIONAL,
 ) -> Response:
-    """The value known now, or with `as_of` the one known then. Its ETag serves to correct it."""
+    """The value known now. Its ETag serves to correct it.
+
+    `known_at`: as it was known at that moment, whatever the plan said then. `as_of`: the same value
+    with the plan as it stood, so that a KPI that had another ref then is found under that.
+    """
     item = await single.read_measurement(ctx, kpi, segment, period, basis)
     return ctx.show(item.body, version=item.version)
 
@@ -106,7 +119,11 @@ async def read_measurement(
     "/plans/{plan}/kpis/{kpi}/measurements/{segment}/{period}",
     summary="Enter or correct a value",
     response_model=SubmissionRead,
-    responses=CHANGES | {201: {"model": SubmissionRead, "description": "The value is new."}},
+    responses=CHANGES
+    | {
+        201: {"model": SubmissionRead, "description": "The value is new."},
+        202: {"model": SubmissionRead, "description": "The period is locked: the value waits."},
+    },
 )
 async def put_measurement(
     kpi: KpiRef,
@@ -119,7 +136,10 @@ async def put_measurement(
         str | None, Header(description="`*` to insist that the value is new.", max_length=200)
     ] = None,
 ) -> Response:
-    """201 for a new value, 200 for a correction. A correction needs If-Match and is a new revision."""
+    """201 for a new value, 200 for a correction. A correction needs If-Match and is a new revision.
+
+    202 where the period is locked and the figures differ: the value waits in the queue of late revisions.
+    """
     return await single.put_one(ctx, kpi, segment, period, put, if_match, if_none_match)
 
 
@@ -137,7 +157,11 @@ async def list_revisions(
     page: Paging,
     basis: Annotated[list[terms.Basis] | None, Query()] = None,
 ) -> Response:
-    """What was known when, by whom and why, newest first. Sort keys: basis, revision."""
+    """What was known when, by whom and why, newest first. Sort keys: basis, revision.
+
+    A revision whose state is `withdrawn` says that nothing is known from then on, because the submission
+    that first brought the value was withdrawn. `known_at` shows the revisions there were at that moment.
+    """
     return await single.list_revisions(ctx, kpi, segment, period, page, basis)
 
 
@@ -152,7 +176,7 @@ async def list_revisions(
         422: CREATES[422] | {"model": RefusedSubmission},
     },
 )
-async def push_measurements(batch: MeasurementBatch, ctx: Push) -> Response:
+async def push_measurements(batch: MeasurementBatch, ctx: Push, request: Request) -> Response:
     """1 to 5,000 values of any KPIs. Safe to repeat: what is held already is `unchanged`.
 
     `atomic` (the default) stores all rows or, if one is wrong, none: 422 with the submission inside.
@@ -160,9 +184,14 @@ async def push_measurements(batch: MeasurementBatch, ctx: Push) -> Response:
     Rows about the same KPI, segment, period and basis are all refused: only you know which is right.
 
     A row replaces value, numerator and denominator; a note, source or external reference it leaves
-    out stays. A changed value is `loaded` again, whoever had signed it off.
+    out stays. A changed value is `loaded` again, whoever had signed it off; one that is hard to believe
+    is stored with a warning and held under query. A new figure for a locked period, be it the first,
+    waits in the queue of late revisions and counts as `queued`.
+
+    The very same body again is recognised: `repeats` names the submission it repeats.
     """
-    return await service.push_batch(ctx, batch)
+    digest = sha256(await request.body()).hexdigest()
+    return await service.push_batch(ctx, batch, digest)
 
 
 @router.post(
@@ -247,7 +276,8 @@ async def list_submissions(
     responses=READS,
 )
 async def read_submission(submission: SubmissionRef, ctx: ReadSubmissions) -> Response:
-    """Its counts, its first hundred changes, and its first hundred kinds of errors.
+    """Its counts, its first hundred changes and warnings, and its first hundred kinds of
+    errors.
 
     While it is `pending`, its progress; then it was `stored`, `rejected` or `previewed`, or it `failed`.
     """

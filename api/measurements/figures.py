@@ -13,6 +13,7 @@ _STATES = frozenset(word.value for word in MeasurementState)
 _REPORTED = MeasurementState.REPORTED.value
 _PER = {Unit.PERCENT: Decimal(100), Unit.RATE_PER_10000: Decimal(10_000), Unit.RATIO: Decimal(1)}
 _MILLIONTH = Decimal("0.000001")
+_LIMIT = int(LIMIT)
 _SHORT = Decimal(10) ** 9
 """Below this, six decimals cannot make more than fifteen digits."""
 _WRONG_UNIT = frozenset({"percent_sign", "currency_sign"})
@@ -43,7 +44,7 @@ def figures_in(raw: dict[str, Any], kpi: TakingKpi) -> Figures:
         example = "a grade such as good" if kpi.takes_grades else "a value such as 85.6"
         message = f"{kpi.ref} needs {example}, or a state such as not_available."
         raise Wrong("value_missing", "/grade" if kpi.takes_grades else "/value", message)
-    if _is_plain(given, kpi):
+    if is_plain(given, kpi):
         if numerator is not None and denominator is not None:
             _check_ratio(Decimal(given), numerator, denominator, kpi, given)
         return Figures(_REPORTED, given, None, numerator, denominator)
@@ -61,13 +62,16 @@ def figures_in(raw: dict[str, Any], kpi: TakingKpi) -> Figures:
     return Figures(_REPORTED, cell.value, None, numerator, denominator)
 
 
-def _is_plain(given: Any, kpi: TakingKpi) -> bool:
+def is_plain(given: Any, kpi: TakingKpi) -> bool:
     """Whether it is a JSON number that needs no closer look: most are, and this is quick."""
-    if kpi.is_exacting:
-        return False
     if type(given) is int:
-        return -LIMIT < given < LIMIT
-    return type(given) is Decimal and -_SHORT < given < _SHORT and given == given.quantize(_MILLIONTH)
+        return kpi.least_whole is not None and kpi.least_whole <= given < _LIMIT
+    return (
+        kpi.takes_decimals
+        and type(given) is Decimal
+        and -_SHORT < given < _SHORT
+        and given == given.quantize(_MILLIONTH)
+    )
 
 
 def _given(raw: dict[str, Any], kpi: TakingKpi) -> tuple[Any, str]:
@@ -131,7 +135,12 @@ def _derived(numerator: Decimal, denominator: Decimal, unit: Unit) -> Decimal | 
 def _check_ratio(
     value: Decimal, numerator: Decimal, denominator: Decimal, kpi: TakingKpi, given: Any
 ) -> None:
-    """The value must agree with its parts to the last digit that was given, rounded or cut off."""
+    """The value must agree with its parts to the last digit that was given, rounded or cut off.
+
+    Per cent is numerator ÷ denominator × 100, a rate per 10,000 the same × 10,000, a ratio the quotient
+    itself. 107 of 125 is 85.6: 85.6, 86 and 85 agree, 85.7, 87 and 85.50 do not. Units that are no
+    quotient (days, scores) are not checked.
+    """
     per = _PER.get(kpi.unit)
     if per is None:
         return
@@ -139,7 +148,7 @@ def _check_ratio(
         message = f"{numerator} of 0 makes no value; send the state not_applicable instead of {value}."
         raise Wrong("ratio_disagrees", "/value", message)
     exact = numerator / denominator * per
-    if abs(exact - value) > _last_digit(value, given):
+    if abs(exact - value) >= _last_digit(value, given):
         made = f"{exact:.2f}".rstrip("0").rstrip(".")
         message = f"{numerator} of {denominator} makes {made}, but the value says {value}."
         raise Wrong("ratio_disagrees", "/value", message)

@@ -117,9 +117,14 @@ def _percentages(asked: Asked) -> Percentages | None:
     return Percentages(asked.percentages_are) if is_fractions else None
 
 
+def nothing_of(refused: FileRefused) -> Outcome:
+    """What became of a file of which nothing could be looked at."""
+    return Outcome(SubmissionStatus.REJECTED, findings=refused.findings, problem=refused)
+
+
 async def _refuse(ctx: Context, delivery: Delivery, refused: FileRefused) -> Response:
     """Record that nothing of the file could be looked at, and say why."""
-    recorded = await record(ctx, delivery, Outcome(SubmissionStatus.REJECTED, problem=refused))
+    recorded = await record(ctx, delivery, nothing_of(refused))
     problem = Problem(
         ProblemType.INVALID,
         refused.message,

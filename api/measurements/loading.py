@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 
@@ -19,6 +19,7 @@ from api.core.context import Context
 from api.kpis import periods
 from api.measurements import rejections
 from api.measurements.files.findings import FileRows, Finding, PlacedRow
+from api.measurements.plain import PlainReader
 from api.measurements.rejections import Rejection
 from api.measurements.repository import TAKING
 from api.measurements.rows import RowReader
@@ -26,7 +27,7 @@ from api.measurements.staging import Stage
 from api.measurements.taking import TakingKpi
 from api.vocabulary import KpiKind, PeriodType, Unit
 
-CHUNK = 2_000
+CHUNK = 5_000
 """Rows read, and copied, at a time."""
 
 Progress = Callable[[int], Awaitable[None]]
@@ -44,6 +45,8 @@ class ListedRows:
         return (PlacedRow(None, raw) for raw in self.rows)
 
 
+T = TypeVar("T")
+
 Rows = ListedRows | FileRows
 
 
@@ -52,51 +55,93 @@ async def load(
 ) -> int:
     """Stage every good row and refuse the others; returns how many rows came.
 
-    Raises FileRefused where a file turns out unreadable. Files are read in a thread, so that whoever
-    else is served meanwhile need not wait for them.
+    Raises FileRefused where a file turns out unreadable. Files are read in a thread, a chunk ahead of
+    the database, so that whoever else is served meanwhile need not wait for them.
     """
+    chunks = _Chunks(rows, reader)
     aside = not isinstance(rows, ListedRows)
-    source = iter(rows)
     received = 0
-    while chunk := await _run(aside, _next_chunk, source):
-        await learn_kpis(ctx, reader, chunk)
-        lines = await _run(aside, _read_chunk, reader, chunk, received)
-        await stage.copy_lines(lines)
-        if reader.errors:
-            await rejections.keep(stage, _rejected(reader, chunk, received))
-        received += len(chunk)
-        if progress is not None:
-            await progress(received)
-    await _refuse_together(stage, rows, reader, aside=aside)
+    following = asyncio.ensure_future(_run(aside, chunks.following))
+    try:
+        while chunk := await following:
+            if chunk.new:
+                await _learn_kpis(ctx, reader, chunk.new)
+                await _run(aside, chunks.read, chunk)
+            following = asyncio.ensure_future(_run(aside, chunks.following))
+            await stage.copy_lines(chunk.lines)
+            if chunk.rejected:
+                await rejections.keep(stage, chunk.rejected)
+            received += len(chunk.rows)
+            if progress is not None:
+                await progress(received)
+    finally:
+        # A thread cannot be stopped, and must not read on once the file is gone.
+        await asyncio.gather(following, return_exceptions=True)
+    unclear = reader.percentages.unclear() if reader.percentages is not None else []
+    await _refuse_together(stage, rows, unclear, aside=aside)
+    if not isinstance(rows, ListedRows):
+        rows.findings = [*rows.findings, *_to_ask_of(reader, unclear)]
     return received
 
 
-async def _run(aside: bool, work: Callable[..., Any], *given: Any) -> Any:
+async def _run(aside: bool, work: Callable[..., T], *given: Any) -> T:
     return await asyncio.to_thread(work, *given) if aside else work(*given)
 
 
-def _next_chunk(source: Iterator[PlacedRow]) -> list[PlacedRow]:
-    return list(islice(source, CHUNK))
+@dataclass
+class _Chunk:
+    first: int
+    rows: list[PlacedRow]
+    new: set[str] = field(default_factory=set)
+    """Refs that must be looked up before it can be read."""
+    lines: str = ""
+    rejected: list[Rejection] = field(default_factory=list)
 
 
-def _read_chunk(reader: RowReader, chunk: list[PlacedRow], first: int) -> str:
-    return Stage.lines(reader.read((row.raw for row in chunk), first))
+class _Chunks:
+    """A delivery in chunks, one after the other."""
+
+    def __init__(self, rows: Rows, reader: RowReader) -> None:
+        self._source = iter(rows)
+        self._reader = reader
+        self._plain = PlainReader(reader)
+        self._first = 0
+
+    def following(self) -> _Chunk | None:
+        """The next chunk, read unless it names KPIs that are not known yet; None at the end."""
+        rows = list(islice(self._source, CHUNK))
+        if not rows:
+            return None
+        chunk = _Chunk(self._first, rows)
+        self._first += len(rows)
+        spelt = {
+            ref for row in rows if isinstance(row.raw, dict) and isinstance(ref := row.raw.get("kpi"), str)
+        }
+        chunk.new = {ref.strip().lower() for ref in spelt if could_be_ref(ref)} - self._reader.looked_up
+        if not chunk.new:
+            self.read(chunk)
+        return chunk
+
+    def read(self, chunk: _Chunk) -> None:
+        """Its good rows as lines, and its wrong ones with their reasons, as they were sent."""
+        chunk.lines = self._plain.lines((row.raw for row in chunk.rows), chunk.first)
+        for error in self._reader.errors:
+            place, raw = chunk.rows[error.row - chunk.first]
+            chunk.rejected.append(Rejection(*error, place, raw))
+        self._reader.errors.clear()
 
 
-def _rejected(reader: RowReader, chunk: list[PlacedRow], first: int) -> list[Rejection]:
-    """The reader's errors so far, each with its row as it was sent."""
-    found = [
-        Rejection(*error, chunk[error.row - first].place, chunk[error.row - first].raw)
-        for error in reader.errors
+def _to_ask_of(reader: RowReader, unclear: Sequence[int]) -> list[Finding]:
+    """What the sender is to be asked: of which KPIs the percentages may be fractions."""
+    refs = sorted({kpi.ref for kpi in reader.kpis.values() if kpi.id in unclear})
+    return [
+        Finding("fraction_or_percent", f"Every figure of {ref} lies between 0 and 1.", ref) for ref in refs
     ]
-    reader.errors.clear()
-    return found
 
 
-async def _refuse_together(stage: Stage, rows: Rows, reader: RowReader, *, aside: bool) -> None:
+async def _refuse_together(stage: Stage, rows: Rows, unclear: Sequence[int], *, aside: bool) -> None:
     """Refuse what is wrong only beside other rows."""
     found = await rejections.refuse_duplicates(stage)
-    unclear = reader.percentages.unclear() if reader.percentages is not None else []
     if unclear:
         found += await rejections.refuse_unclear_percentages(stage, unclear)
     if not found:
@@ -119,22 +164,19 @@ def _picked(rows: Rows, wanted: array[int]) -> Iterator[tuple[int, PlacedRow]]:
                 return
 
 
-async def learn_kpis(ctx: Context, reader: RowReader, chunk: Sequence[PlacedRow]) -> None:
-    """Look up the KPIs that these rows name first. A corrected ref still finds its KPI."""
-    named = {
-        row.raw["kpi"].strip().lower() for row in chunk if isinstance(row.raw, dict) and _has_ref(row.raw)
-    }
-    new = named - reader.looked_up
-    if not new:
-        return
-    reader.looked_up |= new
-    found = await ctx.session.execute(text(TAKING), {"refs": sorted(new), "plan": ctx.plan.id})
-    reader.kpis.update({row.asked: _taking(row) for row in found})
+async def _learn_kpis(ctx: Context, reader: RowReader, refs: set[str]) -> None:
+    reader.looked_up |= refs
+    reader.kpis.update(await kpis_named(ctx, refs))
 
 
-def _has_ref(row: dict[str, Any]) -> bool:
-    """Whether it names something that could be a ref: nothing else is sent to the database."""
-    ref = row.get("kpi")
+async def kpis_named(ctx: Context, refs: Collection[str]) -> dict[str, TakingKpi]:
+    """The KPIs with these lower-case refs, by those refs; a corrected ref still finds its KPI."""
+    found = await ctx.session.execute(text(TAKING), {"refs": sorted(refs), "plan": ctx.plan.id})
+    return {row.asked: _taking(row) for row in found}
+
+
+def could_be_ref(ref: Any) -> bool:
+    """Nothing else is sent to the database."""
     return isinstance(ref, str) and ref.isascii() and ref.isprintable() and len(ref) <= 80
 
 
@@ -152,6 +194,7 @@ def _taking(row: Any) -> TakingKpi:
         kind=KpiKind(row.kind),
         segments=row.segments or {},
         may_write=row.may_write,
+        has_plausible_range=row.has_plausible_range,
         ends_before=ended.starts_on.isoformat() if ended else None,
         successor=row.successor,
     )

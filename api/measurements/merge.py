@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.core.context import Context
+from api.measurements.facts import refresh_series
+from api.measurements.late import queue_late
+from api.measurements.locks import share_period_locks
+from api.measurements.plausible import QUESTIONS
 from api.measurements.staging import Stage
-from api.verdicts.service import judge_series, judging_with_others
+from api.verdicts.service import judging_with_others
 
 # Sorted, so that two deliveries that create the same series wait for each other and never in a ring.
 _CREATE_SERIES = """
@@ -34,7 +38,7 @@ select count(*) from (
 
 # A row is unchanged when all it says is so already. In a batch, a field left out says nothing:
 # a note typed on screen outlives the nightly push of the same figure. In a PUT (whole) it says null.
-_SAME_FIGURES = """(m.state = g.state and m.value is not distinct from g.value
+SAME_FIGURES = """(m.state = g.state and m.value is not distinct from g.value
     and m.grade is not distinct from g.grade
     and ((m.numerator is not distinct from g.numerator and m.denominator is not distinct from g.denominator)
          or (not %(whole)s and g.numerator is null and g.denominator is null)))"""
@@ -44,32 +48,48 @@ def _same(column: str) -> str:
     return f"(m.{column} is not distinct from g.{column} or (not %(whole)s and g.{column} is null))"
 
 
+# Asked after the series are locked, and kept for the whole transaction (see ``lock_series``).
+_FIND_LOCKED = """
+insert into measurement_locked (kpi_id, ends_on)
+select l.kpi_id, l.ends_on
+from (select array_agg(p.kpi_id) as kpis, array_agg(p.ends_on) as ends
+      from (select distinct kpi_id, ends_on from measurement_staging) p) asked
+cross join lateral turnstone.locked(%(plan)s, %(clock)s::date, asked.kpis, asked.ends) l
+where asked.kpis is not null
+"""
+
+# Figures decide what waits: words about a locked value, or its sign-off, change nothing that was told.
+# A first value for a locked period waits too: that none was there is what was told of it.
 _CLASSIFY = f"""
-insert into measurement_classified (row_index, outcome, series_id, current_id, revision)
+insert into measurement_classified (row_index, outcome, series_id, current_id, revision, says_anew)
 select g.row_index,
-       case when m.id is null then 'created'
-            when {_SAME_FIGURES} and {_same("note")} and {_same("source")} and {_same("external_reference")}
+       case when not {{same}} and l.kpi_id is not null then 'queued'
+            when m.id is null or m.state = 'withdrawn' then 'created'
+            when {{same}} and {_same("note")} and {_same("source")} and {_same("external_reference")}
                  and (g.workflow is null or g.workflow = m.workflow) then 'unchanged'
             else 'updated' end,
-       s.id, m.id, coalesce(m.revision, 0)
+       s.id, m.id, coalesce(m.revision, 0), not {{same}}
 from measurement_staging g
 left join series s on s.segment_id = g.segment_id and s.basis = g.basis
-left join measurement m on m.series_id = s.id and m.ends_on = g.ends_on
-"""
+left join measurement_revision m
+    on m.series_id = s.id and m.ends_on = g.ends_on and m.known_to = 'infinity'
+left join measurement_locked l on l.kpi_id = g.kpi_id and l.ends_on = g.ends_on
+""".format(same=f"coalesce({SAME_FIGURES}, false)")
 
 _COUNT = "select outcome, count(*) from measurement_classified group by outcome"
 
 
-def _figures(alias: str) -> str:
+def figures(alias: str) -> str:
+    """SQL of a row's figures as JSON."""
     return f"""json_build_object('state', {alias}.state, 'value', trim_scale({alias}.value),
         'grade', {alias}.grade, 'numerator', trim_scale({alias}.numerator),
         'denominator', trim_scale({alias}.denominator))"""
 
 
 _CHANGES = f"""
-select coalesce(json_agg(json_build_object('index', c.row_index, 'kpi', k.ref, 'segment', sg.ref,
-        'period', g.period, 'basis', g.basis,
-        'old', case when m.id is not null then {_figures("m")} end, 'new', {_figures("g")})
+select coalesce(json_agg(json_build_object('index', c.row_index, 'outcome', c.outcome, 'kpi', k.ref,
+        'segment', sg.ref, 'period', g.period, 'basis', g.basis,
+        'old', case when m.state <> 'withdrawn' then {figures("m")} end, 'new', {figures("g")})
         order by c.row_index), '[]'::json)::text
 from (select * from measurement_classified where outcome <> 'unchanged' order by row_index limit %(most)s) c
 join measurement_staging g on g.row_index = c.row_index
@@ -83,37 +103,38 @@ left join measurement_revision m on m.id = c.current_id
 _CLOSE = """
 update measurement_revision m
 set known_to = greatest(%(stamp)s::timestamptz, m.known_from + interval '1 microsecond')
-from measurement_classified c where c.outcome = 'updated' and m.id = c.current_id
+from measurement_classified c where c.outcome in ('created', 'updated') and m.id = c.current_id
 """
 
+# A doubtful value is held under query unless a person signs it off in the same breath. A query outlives
+# words added to the same figures, and ends with new ones.
 _INSERT = f"""
 insert into measurement_revision (plan_id, kpi_id, series_id, period, starts_on, ends_on, state, value, grade,
     numerator, denominator, note, source, external_reference, workflow, revision, reason, known_from,
-    submission_id, submitted_by)
+    submission_id, submitted_by, question, answer)
 select %(plan)s, g.kpi_id, c.series_id, g.period, g.starts_on, g.ends_on, g.state, g.value, g.grade,
-    case when {_SAME_FIGURES} then coalesce(g.numerator, m.numerator) else g.numerator end,
-    case when {_SAME_FIGURES} then coalesce(g.denominator, m.denominator) else g.denominator end,
+    case when not c.says_anew then coalesce(g.numerator, m.numerator) else g.numerator end,
+    case when not c.says_anew then coalesce(g.denominator, m.denominator) else g.denominator end,
     coalesce(g.note, case when not %(whole)s then m.note end),
     coalesce(g.source, case when not %(whole)s then m.source end),
     coalesce(g.external_reference, case when not %(whole)s then m.external_reference end),
-    coalesce(g.workflow, case when {_SAME_FIGURES} then m.workflow end, 'loaded'),
-    c.revision + 1, g.reason, coalesce(m.known_to, %(stamp)s::timestamptz), %(submission)s, %(actor)s
+    held.workflow, c.revision + 1, g.reason, coalesce(m.known_to, %(stamp)s::timestamptz), %(submission)s,
+    %(actor)s,
+    case when held.workflow = 'under_query' then coalesce(
+        case when g.workflow = 'under_query' then g.reason end, w.question,
+        case when not c.says_anew then m.question end) end,
+    case when held.workflow = 'under_query' and not c.says_anew then m.answer end
 from measurement_classified c
 join measurement_staging g on g.row_index = c.row_index
 left join measurement_revision m on m.id = c.current_id
+left join ({QUESTIONS}) w on w.row_index = c.row_index
+cross join lateral (
+    select case when w.row_index is not null and coalesce(g.workflow, 'loaded') = 'loaded' then 'under_query'
+                else coalesce(g.workflow, case when not c.says_anew then m.workflow end, 'loaded')
+           end as workflow
+) held
 where c.outcome in ('created', 'updated')
-"""
-
-_REFRESH = """
-update series s set points_held = f.points_held, points = f.points,
-    latest_period = f.latest_period, latest_ends_on = f.latest_ends_on,
-    latest_value = f.latest_value, latest_grade = f.latest_grade,
-    previous_period = f.previous_period, previous_value = f.previous_value,
-    previous_grade = f.previous_grade, revision = s.revision + 1
-from series_facts f
-where f.series_id = any(array(select distinct c.series_id from measurement_classified c
-                              where c.outcome in ('created', 'updated')))
-  and s.id = f.series_id
+order by c.series_id, g.ends_on
 """
 
 _CHANGED_SERIES = """
@@ -126,10 +147,11 @@ class Counts:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    queued: int = 0
 
     @property
     def taken(self) -> int:
-        return self.created + self.updated + self.unchanged
+        return self.created + self.updated + self.unchanged + self.queued
 
 
 @dataclass(frozen=True)
@@ -138,19 +160,26 @@ class Current:
 
     outcome: str
     current_id: int | None
+    """Null where there is none, be it because its delivery was withdrawn."""
     revision: int
+    """Of the last revision; 0 where there never was one."""
     period: str
 
 
 async def lock_series(ctx: Context, stage: Stage) -> None:
-    """Create the series that are missing and lock all that are staged. Nothing may be stamped before."""
+    """Create the series that are missing and lock all that are staged. Nothing may be stamped before.
+
+    Whoever locks or reopens periods waits until this transaction ends, or is waited for here.
+    """
     await judging_with_others(ctx)
+    await share_period_locks(ctx, stage)
     await stage.execute(_CREATE_SERIES, {"plan": ctx.plan.id})
     await stage.execute(_LOCK_SERIES)
 
 
-async def classify(stage: Stage, *, whole: bool) -> Counts:
-    """Say of each staged row whether it creates, updates or leaves what is held."""
+async def classify(ctx: Context, stage: Stage, *, whole: bool) -> Counts:
+    """Say of each staged row whether it creates, updates or leaves what is held, or has to wait."""
+    await stage.execute(_FIND_LOCKED, {"plan": ctx.plan.id, "clock": ctx.clock})
     await stage.execute(_CLASSIFY, {"whole": whole})
     counted: dict[str, int] = dict(await (await stage.execute(_COUNT)).fetchall())
     return Counts(**counted)
@@ -166,16 +195,21 @@ async def changes(stage: Stage, most: int) -> str:
 async def only_row(stage: Stage) -> Current:
     """What became of the one row that is staged."""
     query = (
-        "select c.outcome, c.current_id, c.revision, g.period"
+        "select c.outcome, case when m.state <> 'withdrawn' then c.current_id end, c.revision, g.period"
         " from measurement_classified c join measurement_staging g using (row_index)"
+        " left join measurement_revision m on m.id = c.current_id"
     )
     row = await (await stage.execute(query)).fetchone()
     assert row is not None  # the one row was classified
     return Current(*row)
 
 
-async def merge(ctx: Context, stage: Stage, submission_id: int, stamp: Any, *, whole: bool) -> None:
-    """Close what is updated, insert the new revisions, and rewrite the facts of the series touched."""
+async def merge(
+    ctx: Context, stage: Stage, counts: Counts, submission_id: int, stamp: Any, *, whole: bool
+) -> None:
+    """Close what is replaced, insert the new revisions, put late ones in their queue, and rewrite the
+    facts of the series touched.
+    """
     bound = {
         "plan": ctx.plan.id,
         "stamp": stamp,
@@ -183,8 +217,10 @@ async def merge(ctx: Context, stage: Stage, submission_id: int, stamp: Any, *, w
         "actor": ctx.actor.id,
         "whole": whole,
     }
-    await stage.execute(_CLOSE, bound)
-    await stage.execute(_INSERT, bound)
-    await stage.execute(_REFRESH)
-    row = await (await stage.execute(_CHANGED_SERIES)).fetchone()
-    await judge_series(ctx, (row and row[0]) or [])
+    await queue_late(stage, bound, any_queued=counts.queued > 0)
+    if counts.created + counts.updated:
+        await stage.execute(_CLOSE, bound)
+        await stage.execute(_INSERT, bound)
+        row = await (await stage.execute(_CHANGED_SERIES)).fetchone()
+        assert row is not None  # an aggregate without groups has one row
+        await refresh_series(ctx, stage, row[0])

@@ -27,20 +27,17 @@ class Rejection(NamedTuple):
     raw: Any
 
 
-_NAMED = """
-    select g.row_index, k.ref as kpi, sg.ref as segment, g.basis, g.period
-    from measurement_staging g
-    join kpi k on k.id = g.kpi_id join segment sg on sg.id = g.segment_id
-"""
-
-_DUPLICATES = f"""
+_DUPLICATES = """
 insert into measurement_rejected (row_index, code, pointer, message)
-select n.row_index, 'duplicate_in_batch', '',
+select g.row_index, 'duplicate_in_batch', '',
        format('%%s rows are about the same value (%%s, %%s, %%s, %%s); send one of them.',
-              d.rows, n.kpi, n.segment, n.period, n.basis)
-from (select unnest(array_agg(row_index)) as row_index, count(*) as rows
-      from measurement_staging group by segment_id, basis, ends_on having count(*) > 1) d
-join ({_NAMED}) n on n.row_index = d.row_index
+              d.rows, k.ref, sg.ref, g.period, g.basis)
+from (select segment_id, basis, ends_on, count(*) as rows from measurement_staging
+      group by segment_id, basis, ends_on having count(*) > 1) d
+join measurement_staging g
+    on g.segment_id = d.segment_id and g.basis = d.basis and g.ends_on = d.ends_on
+join kpi k on k.id = g.kpi_id
+join segment sg on sg.id = g.segment_id
 """
 
 _UNCLEAR = """

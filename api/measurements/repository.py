@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from api.core import fragments as sql
 from api.core.reading import Reading, Sort
+from api.kpis.repository import IN_FORCE
 
 _BY = "(select pr.name from principal pr where pr.id = {alias}.submitted_by)"
 _SUBMISSION = "(select su.submission_ref from submission su where su.id = {alias}.submission_id)"
@@ -15,9 +19,16 @@ def _value(alias: str) -> str:
     'state', {alias}.state, 'value', trim_scale({alias}.value), 'grade', {alias}.grade,
     'numerator', trim_scale({alias}.numerator), 'denominator', trim_scale({alias}.denominator),
     'note', {alias}.note, 'source', {alias}.source, 'external_reference', {alias}.external_reference,
-    'workflow', {alias}.workflow, 'revision', {alias}.revision, 'reason', {alias}.reason,
+    'workflow', {alias}.workflow, 'question', {alias}.question, 'answer', {alias}.answer,
+    'revision', {alias}.revision, 'reason', {alias}.reason,
     'known_from', turnstone.utc({alias}.known_from),
-    'by', {_BY.format(alias=alias)}, 'submission', {_SUBMISSION.format(alias=alias)}"""
+    'by', {_BY.format(alias=alias)}, 'submission', {_SUBMISSION.format(alias=alias)},
+    'act', (select a.kind from value_act a where a.id = {alias}.act_id)"""
+
+
+_IS_LOCKED = """exists (select from turnstone.locked(
+    m.plan_id, cast(:clock as date), array[m.kpi_id], array[m.ends_on]))"""
+"""Whether another value would wait to be accepted."""
 
 
 # Which series is which never changes, so the past reads it from the present, where no facts need
@@ -36,7 +47,7 @@ MEASUREMENTS = Reading(
     table="measurement_revision",
     alias="m",
     source=f"(select v.*, v.revision as version from measurement v) m {_OF_SERIES.format(alias='m')}",
-    body=f"json_build_object({_value('m')})",
+    body=f"json_build_object({_value('m')}, 'is_locked', {_IS_LOCKED})",
     where="s.kpi_id = :kpi_id",
     sorts=_VALUE_SORTS,
     default_sort="period,segment,basis",
@@ -48,6 +59,73 @@ MEASUREMENTS = Reading(
         "workflow": sql.one_of("m.workflow", "workflow"),
     },
 )
+
+
+def _figures(alias: str) -> str:
+    return f"""json_build_object('state', {alias}.state, 'value', trim_scale({alias}.value),
+        'grade', {alias}.grade, 'numerator', trim_scale({alias}.numerator),
+        'denominator', trim_scale({alias}.denominator))"""
+
+
+def _measure(kpi_id: str) -> str:
+    return f"""(select json_build_object('title', k.title, 'unit', k.unit, 'polarity', k.polarity,
+        'decimals', coalesce((select d.decimals {IN_FORCE}), 1)) from kpi k where k.id = {kpi_id})"""
+
+
+_BEFORE = f"""(select {_figures("o")} from measurement_revision o
+    where o.series_id = m.series_id and o.ends_on = m.ends_on and o.revision < m.revision
+      and o.state <> 'withdrawn'
+      and (o.state, o.value, o.grade, o.numerator, o.denominator)
+          is distinct from (m.state, m.value, m.grade, m.numerator, m.denominator)
+    order by o.revision desc limit 1)"""
+
+_CURRENT = "from measurement p where"
+_PREVIOUS = f"""(select json_build_object('period', p.period, 'figures', {_figures("p")})
+    {_CURRENT} p.series_id = m.series_id and p.ends_on < m.ends_on order by p.ends_on desc limit 1)"""
+
+VALUES = replace(
+    MEASUREMENTS,
+    body=f"""json_build_object({_value("m")}, 'is_locked', {_IS_LOCKED}, 'measure', {_measure("m.kpi_id")},
+        'before', {_BEFORE}, 'previous', {_PREVIOUS})""",
+    where="s.plan_id = :plan_id",
+    sorts=_VALUE_SORTS | {"kpi": Sort("(select k.position from kpi k where k.id = m.kpi_id)", "integer")},
+    default_sort="known",
+    filters={
+        **MEASUREMENTS.filters,
+        "kpi": """s.kpi_id in (select k.id from kpi k where k.plan_id = :plan_id
+            and lower(k.ref) = any(select lower(unnest(cast(:kpi as text[])))))""",
+        "feed": """s.kpi_id in (select k.id from kpi k join feed f on f.id = k.feed_id
+            where k.plan_id = :plan_id
+              and lower(f.ref) = any(select lower(unnest(cast(:feed as text[])))))""",
+        "submission": """m.submission_id in (select su.id from submission su
+            where su.submission_ref::text = any(cast(:submission as text[])))""",
+        "period": "m.period = any(cast(:period as text[]))",
+        "older_than_days": """(m.known_from at time zone 'Europe/London')::date
+            < cast(:clock as date) - (cast(:older_than_days as text[]))[1]::int""",
+    },
+)
+"""Values of every KPI of the plan."""
+
+_KNOWN_AT = f"""(select v.*, v.revision as version from measurement_revision v
+    where v.known_from <= :known_at and v.known_to > :known_at and v.state <> 'withdrawn') m
+    {_OF_SERIES.format(alias="m")}"""
+
+_THEN = """from measurement_revision p where p.known_from <= :known_at and p.known_to > :known_at
+    and p.state <> 'withdrawn' and"""
+
+
+def as_known(reading: Reading, moment: datetime | None) -> Reading:
+    """The reading of values, or of revisions, as they were known at a moment (``:known_at``)."""
+    if moment is None:
+        return reading
+    if reading is REVISIONS:
+        return replace(
+            reading,
+            body=reading.body.replace("coalesce(turnstone.as_of(), 'infinity'::timestamptz)", ":known_at"),
+            where=reading.where.replace("coalesce(turnstone.as_of(), 'infinity'::timestamptz)", ":known_at"),
+        )
+    return replace(reading, source=_KNOWN_AT, body=reading.body.replace(_CURRENT, _THEN))
+
 
 MEASUREMENT = Reading(
     what="value",
@@ -80,11 +158,14 @@ _SUBMISSION_BODY = """'submission', su.submission_ref, 'door', su.door, 'status'
     'mode', su.mode, 'dry_run', su.dry_run, 'source', su.source,
     'external_reference', su.external_reference, 'received', su.received, 'created', su.created,
     'updated', su.updated, 'unchanged', su.unchanged, 'queued', su.queued, 'rejected', su.rejected,
+    'warned', su.warned,
+    'repeats', (select e.submission_ref from submission e where e.id = su.repeats_id),
+    'withdrawal', case when su.withdrawn_at is not null then json_build_object(
+        'at', turnstone.utc(su.withdrawn_at), 'reason', su.withdrawal_reason,
+        'by', (select pr.name from principal pr where pr.id = su.withdrawn_by),
+        'restored', su.restored, 'removed', su.removed, 'kept', su.kept) end,
     'by', (select pr.name from principal pr where pr.id = su.submitted_by),
     'received_at', turnstone.utc(su.received_at), 'file_name', sr.file_name, 'digest', su.digest,
-    'repeats', (select e.submission_ref from submission e
-                where e.plan_id = su.plan_id and e.digest = su.digest and e.id < su.id and e.status = 'stored'
-                order by e.id desc limit 1),
     'problem', case when su.problem is not null then
         json_build_object('code', coalesce(sr.problem_code, 'failed'), 'message', su.problem) end"""
 
@@ -96,20 +177,15 @@ _PROGRESS = """(select json_build_object('rows_read', u.rows_read,
     from public.upload u where u.submission_id = su.id and su.status = 'pending')"""
 
 
-def _figures(alias: str) -> str:
-    return f"""json_build_object('state', {alias}.state, 'value', trim_scale({alias}.value),
-        'grade', {alias}.grade, 'numerator', trim_scale({alias}.numerator),
-        'denominator', trim_scale({alias}.denominator))"""
-
-
 MOST_SHOWN = 100
 """Changes, kinds of errors, and indexes of one kind, that a submission shows."""
 
 _CHANGES = f"""coalesce((
     select json_agg(json_build_object('index', null, 'kpi', k.ref, 'segment', sg.ref, 'period', r.period,
-        'basis', s.basis, 'old', case when o.id is not null then {_figures("o")} end,
+        'basis', s.basis, 'outcome', case when o.state <> 'withdrawn' then 'updated' else 'created' end,
+        'old', case when o.state <> 'withdrawn' then {_figures("o")} end,
         'new', {_figures("r")}) order by r.id)
-    from (select * from measurement_revision r where r.submission_id = su.id
+    from (select * from measurement_revision r where r.submission_id = su.id and r.act_id is null
           order by r.id limit {MOST_SHOWN}) r
     join public.series s on s.id = r.series_id join segment sg on sg.id = s.segment_id
     join kpi k on k.id = r.kpi_id
@@ -132,6 +208,13 @@ def merged_errors(source: str, condition: str = "true") -> str:
 
 
 _ERRORS = merged_errors("rejected_row j", "j.submission_id = su.id")
+_WARNINGS = f"""coalesce((
+    select json_agg(json_build_object('index', w.row_index, 'kpi', k.ref, 'segment', sg.ref,
+        'period', w.period, 'basis', w.basis, 'code', w.code, 'message', w.message)
+        order by w.row_index, w.code desc)
+    from (select * from row_warning w where w.submission_id = su.id
+          order by w.row_index, w.code desc limit {MOST_SHOWN}) w
+    join kpi k on k.id = w.kpi_id join segment sg on sg.id = w.segment_id), '[]'::json)"""
 
 _SUBMISSION_SORTS = {"received": Sort("su.received_at", "timestamptz")}
 
@@ -158,7 +241,7 @@ SUBMISSION = Reading(
     source=_SUBMISSION_SOURCE,
     body=f"""json_build_object({_SUBMISSION_BODY}, 'progress', {_PROGRESS},
         'findings', coalesce(sr.findings, '[]'::jsonb),
-        'changes', coalesce(sr.changes::json, {_CHANGES}), 'errors', {_ERRORS})""",
+        'changes', coalesce(sr.changes::json, {_CHANGES}), 'errors', {_ERRORS}, 'warnings', {_WARNINGS})""",
     sorts=_SUBMISSION_SORTS,
     default_sort="-received",
     ref="su.submission_ref::text",
@@ -189,6 +272,8 @@ found as (
 )
 select f.asked, k.id, k.ref, k.period_type, k.unit, k.kind, k.is_superseded, k.superseded_from,
        (select n.ref from kpi n where n.id = k.superseded_by_id) as successor,
+       exists (select from kpi_definition d where d.kpi_id = k.id and num_nonnulls(
+           d.plausible_low, d.plausible_high, d.plausible_jump) > 0) as has_plausible_range,
        (select json_object_agg(lower(sg.ref), sg.id order by sg.position) from segment sg
         where sg.kpi_id = k.id) as segments,
        k.plan_id = any((select turnstone.plans_with('measurement:write'))::bigint[])
@@ -197,3 +282,54 @@ select f.asked, k.id, k.ref, k.period_type, k.unit, k.kind, k.is_superseded, k.s
 from found f join kpi k on k.id = f.id
 """
 """What must be known of the KPIs that rows name, by any ref they have or had."""
+
+LATE_REVISIONS = Reading(
+    what="late revision",
+    table="late_revision",
+    alias="l",
+    source="""(select w.*, 1 as version from late_revision w) l
+        join public.series s on s.id = l.series_id join segment sg on sg.id = s.segment_id
+        join kpi k on k.id = l.kpi_id
+        left join measurement m on m.series_id = l.series_id and m.ends_on = l.ends_on""",
+    body=f"""json_build_object('id', l.id, 'kpi', k.ref, 'kpi_title', k.title,
+        'measure', {_measure("l.kpi_id")}, 'segment', sg.ref, 'period', l.period,
+        'ends_on', l.ends_on, 'basis', s.basis, 'status', l.status,
+        'held', case when m.id is not null then {_figures("m")} end, 'offered', {_figures("l")},
+        'note', l.note, 'source', l.source, 'question', l.question,
+        'queued_at', turnstone.utc(l.queued_at),
+        'by', (select pr.name from principal pr where pr.id = l.submitted_by),
+        'submission', (select su.submission_ref from submission su where su.id = l.submission_id),
+        'reason', l.reason, 'decided_by', (select pr.name from principal pr where pr.id = l.decided_by),
+        'decided_at', turnstone.utc(l.decided_at))""",
+    sorts={
+        "queued": Sort("l.queued_at", "timestamptz"),
+        "period": Sort("l.ends_on", "date"),
+        "kpi": Sort("k.position", "integer"),
+    },
+    default_sort="queued",
+    filters={
+        "status": sql.one_of("l.status", "status"),
+        "kpi": "lower(k.ref) = any(select lower(unnest(cast(:kpi as text[]))))",
+        "feed": """exists (select from feed f where f.id = k.feed_id
+            and lower(f.ref) = any(select lower(unnest(cast(:feed as text[])))))""",
+        "submission": """l.submission_id in (select su.id from submission su
+            where su.submission_ref::text = any(cast(:submission as text[])))""",
+    },
+)
+
+PERIOD_LOCKS = Reading(
+    what="period lock",
+    table="period_lock",
+    alias="pl",
+    source="period_lock pl left join kpi k on k.id = pl.kpi_id",
+    body="""json_build_object('id', pl.id, 'kpi', k.ref, 'from', nullif(pl.from_on, date '1900-01-01'),
+        'to', pl.to_on, 'is_locked', pl.is_locked, 'reason', pl.reason,
+        'by', (select pr.name from principal pr where pr.id = pl.by), 'at', turnstone.utc(pl.created_at))""",
+    sorts={"set": Sort("pl.id", "bigint"), "to": Sort("pl.to_on", "date")},
+    default_sort="-set",
+    filters={
+        "kpi": """pl.kpi_id is null
+            or lower(k.ref) = any(select lower(unnest(cast(:kpi as text[]))))""",
+        "is_locked": "pl.is_locked::text = any(cast(:is_locked as text[]))",
+    },
+)

@@ -89,10 +89,12 @@ class StagedRow(NamedTuple):
     reason: str | None
 
 
-class _Period(NamedTuple):
+class PeriodRead(NamedTuple):
     key: str
     starts_on: str
     ends_on: str
+    columns: str
+    """The three as they stand in a line of the staging table."""
 
 
 @dataclass
@@ -108,7 +110,7 @@ class RowReader:
     looked_up: set[str] = field(default_factory=set)
     """Refs asked for already, found or not."""
     errors: list[RowError] = field(default_factory=list)
-    _periods: dict[str, dict[str, _Period]] = field(default_factory=dict)
+    _periods: dict[str, dict[str, PeriodRead]] = field(default_factory=dict)
     """Good periods by type and spelling: a delivery repeats few of them very often."""
 
     def read(self, rows: Iterable[Any], first: int = 0) -> Iterator[StagedRow]:
@@ -135,7 +137,7 @@ class RowReader:
             kpi.id,
             _segment(raw, kpi),
             word_in(raw, "basis", _BASES) or _PROVISIONAL,
-            *self._period(raw, kpi),
+            *self._period(raw, kpi)[:3],
             *figures_in(raw, kpi),  # type: ignore[arg-type]
             *(_NO_TEXTS if len(raw) < 4 else _texts(raw)),
             *(_NOTHING_SINGLE if self.fields is ROW_FIELDS else _of_single(raw)),
@@ -196,13 +198,13 @@ class RowReader:
             raise Wrong("kpi_takes_no_values", "/kpi", message)
         return kpi
 
-    def _period(self, raw: dict[str, Any], kpi: TakingKpi) -> _Period:
+    def _period(self, raw: dict[str, Any], kpi: TakingKpi) -> PeriodRead:
         given = raw.get("period")
         text = str(given) if type(given) is int else given
         if not isinstance(text, str) or not text.strip():
             example = periods.EXAMPLES[kpi.period_type]
             raise Wrong("unreadable_period", "/period", f"Name the period as text, such as {example}.")
-        spelt = self._periods.setdefault(kpi.period_word, {})
+        spelt = self.periods_of(kpi)
         known = spelt.get(text)
         if known is None:
             known = spelt[text] = self._parsed(text, kpi.period_type)
@@ -212,7 +214,11 @@ class RowReader:
             raise Wrong("superseded", "/period", message)
         return known
 
-    def _parsed(self, text: str, type: PeriodType) -> _Period:
+    def periods_of(self, kpi: TakingKpi) -> dict[str, PeriodRead]:
+        """The good periods of a KPI's type so far, by spelling."""
+        return self._periods.setdefault(kpi.period_word, {})
+
+    def _parsed(self, text: str, type: PeriodType) -> PeriodRead:
         try:
             period = periods.parse(text, type)
         except periods.UnreadablePeriod as error:
@@ -221,7 +227,8 @@ class RowReader:
             latest = periods.containing(self.today, type).key
             message = f"{period.key} has not begun; the latest period to report today is {latest}."
             raise Wrong("future_period", "/period", message)
-        return _Period(period.key, period.starts_on.isoformat(), period.ends_on.isoformat())
+        parts = (period.key, period.starts_on.isoformat(), period.ends_on.isoformat())
+        return PeriodRead(*parts, "\t".join(parts))
 
 
 def _segment(raw: dict[str, Any], kpi: TakingKpi) -> int:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, PlainValidator
 
 from api import vocabulary as terms
 from api.core.openapi import PageOf, ProblemDocument
-from api.core.shapes import Line, Prose, Write
-from api.measurements.tables import Mode, SubmissionStatus
+from api.core.shapes import Day, Line, Prose, RefName, Write
+from api.measurements.tables import ActKind, LateState, Mode, SubmissionStatus
 
 MOST_ROWS = 5_000
 """Rows in one JSON batch."""
@@ -84,7 +85,9 @@ class MeasurementPut(Write):
     reason: Line | None = Field(default=None, description="Why it changes.", examples=["Two late returns"])
 
 
-class MeasurementRead(BaseModel):
+class ValueRead(BaseModel):
+    """A value as somebody knew it."""
+
     kpi: str
     segment: str
     period: str
@@ -99,22 +102,41 @@ class MeasurementRead(BaseModel):
     note: str | None
     source: str | None
     external_reference: str | None
-    workflow: terms.MeasurementWorkflow
+    workflow: terms.MeasurementWorkflow = Field(
+        description="Rules (escalations, alerts) act on signed-off values only."
+    )
+    question: str | None = Field(description="Why it is under query.")
+    answer: str | None = Field(description="What was answered; it stays under query until cleared.")
     revision: int
     reason: str | None
     known_from: str
     by: str | None
-    submission: str | None
+    submission: str | None = Field(description="What brought these figures.")
+    act: ActKind | None = Field(description="What made this revision, if no delivery did.")
 
 
-class RevisionRead(MeasurementRead):
+class MeasurementRead(ValueRead):
+    is_locked: bool = Field(description="Whether another value would wait in the queue of late revisions.")
+
+
+class RevisionRead(ValueRead):
     """A value as it was known between two moments."""
 
+    state: terms.RevisionState  # type: ignore[assignment]
     known_to: str | None = Field(description="Null while it is the value known.")
 
 
 class MeasurementPage(PageOf):
     items: list[MeasurementRead]
+
+
+class MeasureRead(BaseModel):
+    """How the values of a KPI are written."""
+
+    title: str
+    unit: terms.Unit
+    polarity: terms.Polarity
+    decimals: int
 
 
 class RevisionPage(PageOf):
@@ -129,8 +151,46 @@ class FiguresRead(BaseModel):
     denominator: float | None
 
 
+class PreviousRead(BaseModel):
+    period: str
+    figures: FiguresRead
+
+
+class PlanValueRead(MeasurementRead):
+    """A value with what is needed to judge it at a glance."""
+
+    measure: MeasureRead
+    before: FiguresRead | None = Field(
+        description="What was known of the same period until its figures changed; null where they never did."
+    )
+    previous: PreviousRead | None = Field(description="The period before it in the same series.")
+
+
+class PlanValuePage(PageOf):
+    items: list[PlanValueRead]
+
+
+class WaitingRead(BaseModel):
+    """What waits for somebody to look at it. More than 10,000 of a kind count as 10,000."""
+
+    to_check: int = Field(description="Values loaded and not signed off.")
+    under_query: int
+    late_revisions: int
+    feeds_late: int
+    feeds_missing: int
+
+
+class Outcome(StrEnum):
+    """What becomes of a row that says something new."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    QUEUED = "queued"
+
+
 class ChangeRead(BaseModel):
     index: int | None = Field(description="Of the row; null when read back later.")
+    outcome: Outcome
     kpi: str
     segment: str
     period: str
@@ -157,6 +217,9 @@ class FindingRead(BaseModel):
 
     code: str = Field(examples=["layout"])
     message: str = Field(examples=["Row 3 was read as the header: KPIs down, 12 periods across."])
+    about: str | None = Field(
+        default=None, description="The sheet to choose, or the KPI to say more of, where that is asked."
+    )
 
 
 class ProgressRead(BaseModel):
@@ -164,6 +227,29 @@ class ProgressRead(BaseModel):
     share_read: float | None = Field(
         description="Of the file, from 0 to 1; null for a workbook. Values are stored once all is read."
     )
+
+
+class RowWarningRead(BaseModel):
+    """What is odd about a row. It is taken all the same, and held under query."""
+
+    index: int
+    kpi: str
+    segment: str
+    period: str
+    basis: terms.Basis
+    code: str = Field(examples=["outside_plausible_range"])
+    message: str
+
+
+class WithdrawalRead(BaseModel):
+    """That a submission was undone. Issued reports never change."""
+
+    at: str
+    by: str | None
+    reason: str
+    restored: int = Field(description="Values that went back to what was known before.")
+    removed: int = Field(description="Values of which nothing was known before, and nothing is now.")
+    kept: int = Field(description="Values changed since by others, which stay.")
 
 
 class SubmissionSummary(BaseModel):
@@ -182,12 +268,16 @@ class SubmissionSummary(BaseModel):
     unchanged: int
     queued: int = Field(description="Late revisions of a locked period, waiting to be accepted.")
     rejected: int
+    warned: int = Field(description="Rows that are odd; they count as created, updated or queued too.")
     by: str | None
     received_at: str
     file_name: str | None = Field(examples=["october.xlsx"])
-    digest: str | None = Field(description="SHA-256 of the file's bytes, in hexadecimal.")
-    repeats: str | None = Field(description="The submission that stored the identical file before.")
+    digest: str | None = Field(description="SHA-256 of the body as it came, in hexadecimal.")
+    repeats: str | None = Field(
+        description="The last submission of the very same file or body. Its rows are judged anew."
+    )
     problem: FindingRead | None = Field(description="Why nothing of a file could be looked at.")
+    withdrawal: WithdrawalRead | None
 
 
 class SubmissionRead(SubmissionSummary):
@@ -195,6 +285,7 @@ class SubmissionRead(SubmissionSummary):
     findings: list[FindingRead] = Field(description="What was recognised in the file.")
     changes: list[ChangeRead] = Field(description="The first hundred.")
     errors: list[RowErrorRead] = Field(description="The first hundred kinds.")
+    warnings: list[RowWarningRead] = Field(description="The first hundred.")
 
 
 class RefusedSubmission(ProblemDocument):
@@ -218,3 +309,150 @@ class RejectedRowRead(BaseModel):
 
 class RejectedRowPage(PageOf):
     items: list[RejectedRowRead]
+
+
+class ValueAddress(Write):
+    """One value."""
+
+    kpi: str = Field(max_length=80, examples=["OBA1-14"])
+    segment: str = Field(default="_all", max_length=64, examples=["_all"])
+    period: str = Field(max_length=64, examples=["2026-09"])
+    basis: terms.Basis = terms.Basis.OPERATIONAL_PROVISIONAL
+    revision: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
+        default=None, description="Only as it was when it was looked at; changed since, it is left out."
+    )
+
+
+class Chosen(Write):
+    """Which values. What is given narrows the choice; `kpis` and `feeds` add up."""
+
+    kpis: Annotated[list[RefName], Field(max_length=MOST_ROWS)] = []
+    feeds: Annotated[list[RefName], Field(max_length=200)] = []
+    submission: SubmissionRef | None = Field(
+        default=None, description="Values whose figures it brought and nobody changed since."
+    )
+    periods: Annotated[
+        list[Annotated[str, Field(max_length=64)]],
+        Field(max_length=400, description="Canonical keys.", examples=[["2026-09", "FY2026-27-Q2"]]),
+    ] = []
+    from_day: Day | None = Field(default=None, alias="from", description="Periods that end then or later.")
+    to_day: Day | None = Field(default=None, alias="to", description="Periods that end then or earlier.")
+    segments: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=400)] = []
+    basis: list[terms.Basis] = []
+    values: Annotated[list[ValueAddress], Field(max_length=MOST_ROWS)] = []
+
+    @property
+    def says_which(self) -> bool:
+        """Whether it names anything: the whole plan is never meant by leaving everything out."""
+        named = (self.kpis, self.feeds, self.submission, self.periods, self.values)
+        return any(named) or self.from_day is not None or self.to_day is not None
+
+
+class SignOffWrite(Chosen):
+    reason: Line | None = Field(default=None, examples=["Checked against the return"])
+
+
+class QueryWrite(Chosen):
+    question: Line = Field(examples=["Half of September is missing, is it not?"])
+
+
+class AnswerWrite(Chosen):
+    answer: Line = Field(examples=["Two teams closed late; it is complete now."])
+
+
+class ClearanceWrite(Chosen):
+    reason: Line = Field(examples=["Agreed with the head of service."])
+
+
+class ActRead(BaseModel):
+    """What was done to how many values."""
+
+    act: ActKind
+    changed: int
+    left: int = Field(description="Chosen too, and left as they were: it could not be done to them.")
+    left_by_workflow: dict[terms.MeasurementWorkflow, int]
+
+
+class LateRead(BaseModel):
+    """A value that came for a locked period and differs from what is held."""
+
+    id: int
+    kpi: str
+    kpi_title: str
+    measure: MeasureRead
+    segment: str
+    period: str
+    ends_on: dt.date
+    basis: terms.Basis
+    status: LateState
+    held: FiguresRead | None = Field(description="What is known now; null where nothing is.")
+    offered: FiguresRead
+    note: str | None
+    source: str | None
+    question: str | None = Field(description="Why it will be under query once accepted.")
+    queued_at: str
+    by: str | None
+    submission: str | None
+    reason: str | None
+    decided_by: str | None
+    decided_at: str | None
+
+
+class LatePage(PageOf):
+    items: list[LateRead]
+
+
+class LateChosen(Write):
+    """Which late revisions, singly or many at once, and the one reason for all of them."""
+
+    late_revisions: Annotated[list[int], Field(max_length=MOST_ROWS, examples=[[17, 18]])] = []
+    kpis: Annotated[list[RefName], Field(max_length=MOST_ROWS)] = []
+    feeds: Annotated[list[RefName], Field(max_length=200)] = []
+    submission: SubmissionRef | None = None
+    reason: Line = Field(examples=["Late returns from two teams, agreed at the data meeting"])
+
+
+class DecisionRead(BaseModel):
+    status: LateState
+    decided: int
+    superseded: int = Field(description="Other senders' words about the same values, no longer waiting.")
+    left: int = Field(description="Of those named one by one: decided before, and left so.")
+
+
+class LockWrite(Write):
+    """Periods that end within a span; of these KPIs and feeds, or of every KPI of the plan."""
+
+    kpis: Annotated[list[RefName], Field(max_length=MOST_ROWS)] = []
+    feeds: Annotated[list[RefName], Field(max_length=200)] = []
+    from_day: Day | None = Field(default=None, alias="from", description="Null: from the beginning.")
+    to_day: Day = Field(alias="to", examples=["2026-09-30"])
+    reason: Line = Field(examples=["Reported to the board on 12 October"])
+
+
+class LockSetRead(BaseModel):
+    is_locked: bool
+    kpis: int | None = Field(description="Null: every KPI of the plan.")
+    from_day: dt.date | None = Field(alias="from")
+    to_day: dt.date = Field(alias="to")
+    reason: str
+
+
+class PeriodLockRead(BaseModel):
+    """That periods were locked or reopened. The last word on a KPI and period counts."""
+
+    id: int
+    kpi: str | None = Field(description="Null: every KPI of the plan.")
+    from_day: dt.date | None = Field(alias="from")
+    to_day: dt.date = Field(alias="to")
+    is_locked: bool
+    reason: str
+    by: str | None
+    at: str
+
+
+class PeriodLockPage(PageOf):
+    items: list[PeriodLockRead]
+
+
+class WithdrawalWrite(Write):
+    reason: Line = Field(examples=["Extract of the wrong month"])

@@ -22,6 +22,7 @@ from api.measurements import merge, rejections
 from api.measurements.files.findings import FileRows
 from api.measurements.loading import ListedRows, Progress, load
 from api.measurements.percentages import Percentages
+from api.measurements.plausible import doubts_shown, find_doubts, keep_doubts
 from api.measurements.repository import MOST_SHOWN, REJECTED_ROWS, SUBMISSION
 from api.measurements.rows import ROW_FIELDS, RowError, RowReader
 from api.measurements.schemas import MOST_ROWS, MeasurementBatch
@@ -45,8 +46,8 @@ class Refused(Exception):
         """The first hundred, by row."""
 
 
-async def push_batch(ctx: Context, batch: MeasurementBatch) -> Response:
-    """Store a batch, or say what it would change.
+async def push_batch(ctx: Context, batch: MeasurementBatch, digest: str | None = None) -> Response:
+    """Store a batch, or say what it would change. ``digest``: of the body as it came.
 
     201 stored, 200 for a dry run, and 422 with the submission inside where an atomic batch holds a
     wrong row. Raises TOO_LARGE beyond 5,000 rows.
@@ -57,7 +58,13 @@ async def push_batch(ctx: Context, batch: MeasurementBatch) -> Response:
             f"A batch may hold {MOST_ROWS} rows at most, and this one has {len(batch.rows)}; send several.",
         )
     delivery = Delivery(
-        "json", batch.mode, len(batch.rows), batch.dry_run, batch.source, batch.external_reference
+        "json",
+        batch.mode,
+        len(batch.rows),
+        batch.dry_run,
+        batch.source,
+        batch.external_reference,
+        digest=digest,
     )
     try:
         body = await take(ctx, delivery, batch.rows)
@@ -104,20 +111,26 @@ async def take(
         raise refused
     if not is_preview:
         await merge.lock_series(ctx, stage)
-    counts = await merge.classify(stage, whole=is_whole)
+    counts = await merge.classify(ctx, stage, whole=is_whole)
     if check is not None:
         await check(stage)
+    ranged = sorted({kpi.id for kpi in reader.kpis.values() if kpi.has_plausible_range})
+    warned = await find_doubts(stage, ranged)
     changes = await merge.changes(stage, MOST_SHOWN)
     status = SubmissionStatus.STORED if counts.taken else SubmissionStatus.REJECTED
     if is_preview:
         status = SubmissionStatus.PREVIEWED
     # The first stamp of this transaction is taken here, with every series locked.
-    outcome = Outcome(status, counts, changes if is_preview else None, source.findings)
+    outcome = Outcome(status, counts, changes if is_preview else None, source.findings, warned=warned)
     recorded = await record(ctx, delivery, outcome, stage)
-    if not is_preview and counts.created + counts.updated:
+    warnings = "[]"
+    if warned:
+        warnings = await doubts_shown(stage, MOST_SHOWN)
+        await keep_doubts(ctx, stage, recorded.id)
+    if not is_preview and counts.taken:
         stamp = await ctx.session.scalar(text("select turnstone.stamp()"))
-        await merge.merge(ctx, stage, recorded.id, stamp, whole=is_whole)
-    return whole(recorded, changes, await rejections.merged(stage))
+        await merge.merge(ctx, stage, counts, recorded.id, stamp, whole=is_whole)
+    return whole(recorded, changes, await rejections.merged(stage), warnings)
 
 
 async def record_refusal(ctx: Context, refused: Refused) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from api.core.reading import Item, PageQuery, read_one, read_page
 from api.kpis import periods
 from api.kpis.segments import kpi_id_of
 from api.measurements import merge
-from api.measurements.repository import MEASUREMENT, MEASUREMENTS, REVISIONS
+from api.measurements.repository import MEASUREMENT, MEASUREMENTS, REVISIONS, VALUES, as_known
 from api.measurements.rows import SINGLE_FIELDS, RowError
 from api.measurements.schemas import MeasurementPut
 from api.measurements.service import Refused, take
@@ -58,10 +58,13 @@ async def put_one(
     except Refused as refused:
         raise _one_refused(refused.errors) from None
     (current,) = found
+    if current.outcome == "queued":
+        return ctx.accepted(to_json(body), f"/v1/plans/{ctx.plan.ref}/late-revisions")
     if current.outcome != "created":
         return ctx.written(to_json(body), version=current.revision + (current.outcome == "updated"))
     where = f"/v1/plans/{ctx.plan.ref}/kpis/{kpi}/measurements/{segment}/{current.period}"
-    return ctx.created(to_json(body), f"{where}?basis={put.basis.value}", version=1)
+    place = f"{where}?basis={put.basis.value}"
+    return ctx.created(to_json(body), place, version=current.revision + 1)
 
 
 def _one_refused(errors: list[RowError]) -> Problem:
@@ -156,13 +159,26 @@ async def _revision(
 async def list_measurements(
     ctx: Context, kpi: str, query: PageQuery, filters: Mapping[str, Sequence[str] | None]
 ) -> Response:
-    return await read_page(ctx, MEASUREMENTS, query, filters, kpi_id=await kpi_id_of(ctx, kpi))
+    """As known now or, with ``known_at``, as known then."""
+    reading = as_known(MEASUREMENTS, ctx.known_at)
+    kpi_id = await kpi_id_of(ctx, kpi)
+    return await read_page(ctx, reading, query, filters, kpi_id=kpi_id, known_at=ctx.known_at)
+
+
+async def list_values(
+    ctx: Context, query: PageQuery, filters: Mapping[str, Sequence[str] | None]
+) -> Response:
+    """Values of every KPI that the reader may see."""
+    return await read_page(ctx, as_known(VALUES, ctx.known_at), query, filters, known_at=ctx.known_at)
 
 
 async def read_measurement(ctx: Context, kpi: str, segment: str, period: str, basis: Basis) -> Item:
     """Raises NOT_FOUND, or INVALID for a period that is none of the KPI's type."""
     kpi_id, key = await _address(ctx, kpi, period)
-    return await read_one(ctx, MEASUREMENT, key, kpi_id=kpi_id, segment=segment, basis=basis.value)
+    reading = as_known(MEASUREMENT, ctx.known_at)
+    return await read_one(
+        ctx, reading, key, kpi_id=kpi_id, segment=segment, basis=basis.value, known_at=ctx.known_at
+    )
 
 
 async def list_revisions(
@@ -171,7 +187,10 @@ async def list_revisions(
     """Every revision of a value, each basis by itself, newest first. Empty where there never was one."""
     kpi_id, key = await _address(ctx, kpi, period)
     filters = {"basis": [word.value for word in basis] if basis else None}
-    return await read_page(ctx, REVISIONS, query, filters, kpi_id=kpi_id, segment=segment, period=key)
+    reading = as_known(REVISIONS, ctx.known_at)
+    return await read_page(
+        ctx, reading, query, filters, kpi_id=kpi_id, segment=segment, period=key, known_at=ctx.known_at
+    )
 
 
 async def _address(ctx: Context, kpi: str, period: str) -> tuple[int, str]:

@@ -18,6 +18,7 @@ from api.core.context import Context
 from api.measurements.rows import StagedRow
 
 _TABLES = """
+set local work_mem = '32MB';
 create temporary table if not exists measurement_staging (
     row_index integer not null, kpi_id bigint not null, segment_id bigint not null, basis text not null,
     period text not null, starts_on date not null, ends_on date not null, state text not null,
@@ -26,7 +27,16 @@ create temporary table if not exists measurement_staging (
 ) on commit delete rows;
 create temporary table if not exists measurement_classified (
     row_index integer not null, outcome text not null, series_id bigint, current_id bigint,
-    revision integer not null
+    revision integer not null, says_anew boolean not null
+) on commit delete rows;
+create temporary table if not exists measurement_locked (
+    kpi_id bigint not null, ends_on date not null
+) on commit delete rows;
+create temporary table if not exists measurement_warned (
+    row_index integer not null, code text not null, message text not null
+) on commit delete rows;
+create temporary table if not exists measurement_revising (
+    current_id bigint, series_id bigint not null, from_id bigint
 ) on commit delete rows;
 create temporary table if not exists measurement_rejected (
     row_index integer not null, code text not null, pointer text not null, message text not null,

@@ -30,7 +30,7 @@ class Delivery:
     external_reference: str | None = None
     file_name: str | None = None
     digest: str | None = None
-    """SHA-256 of the file's bytes, in hexadecimal."""
+    """SHA-256 of the file or body as it came, in hexadecimal, to recognise it when it comes again."""
     pending: Recorded | None = None
     """Its record, where that was made before the rows were looked at."""
 
@@ -54,16 +54,18 @@ class Outcome:
     findings: Sequence[Finding] = ()
     problem: FileRefused | None = None
     """Why nothing of a file could be looked at."""
+    warned: int = 0
+    """Rows taken, or that would be, with a warning."""
 
 
 _COLUMNS = (
-    "status", "received", "created", "updated", "unchanged", "queued", "rejected", "problem",
+    "status", "received", "created", "updated", "unchanged", "queued", "rejected", "warned", "problem",
 )  # fmt: skip
 
 _INSERT = text(
     "insert into submission (plan_id, submission_ref, door, mode, dry_run, source, external_reference,"
-    f" digest, submitted_by, {', '.join(_COLUMNS)}, finished_at)"
-    " values (:plan, :ref, :door, :mode, :dry_run, :source, :external_reference, :digest, :actor,"
+    f" digest, submitted_by, repeats_id, {', '.join(_COLUMNS)}, finished_at)"
+    " values (:plan, :ref, :door, :mode, :dry_run, :source, :external_reference, :digest, :actor, :repeats,"
     f" {', '.join(f':{name}' for name in _COLUMNS)},"
     " case when :status <> 'pending' then clock_timestamp() end)"
     " returning id, turnstone.utc(received_at)"
@@ -82,15 +84,16 @@ _INSERT_REPORT = text(
 )
 
 _REPEATED = text(
-    "select s.submission_ref from submission s where s.plan_id = :plan and s.digest = :digest"
-    " and s.id < :id and s.status = 'stored' order by s.id desc limit 1"
+    "select id, submission_ref::text as ref from submission where plan_id = :plan and digest = :digest"
+    " and status in ('stored', 'withdrawn') order by id desc limit 1"
 )
 
 
 async def record(ctx: Context, delivery: Delivery, outcome: Outcome, stage: Stage | None = None) -> Recorded:
     """Store the submission, and each rejected row with its reason.
 
-    Whatever was neither created, updated nor unchanged counts as rejected, so the counts always sum.
+    Whatever was neither created, updated, unchanged nor queued counts as rejected, so the counts always
+    sum.
     """
     counts, problem = outcome.counts, outcome.problem
     numbers = {
@@ -98,8 +101,9 @@ async def record(ctx: Context, delivery: Delivery, outcome: Outcome, stage: Stag
         "created": counts.created,
         "updated": counts.updated,
         "unchanged": counts.unchanged,
-        "queued": 0,
+        "queued": counts.queued,
         "rejected": delivery.received - counts.taken,
+        "warned": outcome.warned,
     }
     said = {
         "door": delivery.door,
@@ -111,12 +115,14 @@ async def record(ctx: Context, delivery: Delivery, outcome: Outcome, stage: Stag
     }
     bound = {"problem": problem.message[:500] if problem else None, **said, **numbers}
     if delivery.pending is None:
-        ref = uuid4()
+        ref, earlier = uuid4(), await _repeated(ctx, delivery)
         ids = {"plan": ctx.plan.id, "ref": ref, "actor": ctx.actor.id, "digest": delivery.digest}
+        ids["repeats"] = earlier[0] if earlier else None
         kept_id, received_at = (await ctx.session.execute(_INSERT, ids | bound)).one()
+        repeats = earlier[1] if earlier else None
     else:
         kept_id, ref = delivery.pending.id, UUID(delivery.pending.ref)
-        received_at = delivery.pending.body["received_at"]
+        received_at, repeats = delivery.pending.body["received_at"], delivery.pending.body.get("repeats")
         await ctx.session.execute(_FINISH, bound | {"id": kept_id})
     findings = [finding._asdict() for finding in outcome.findings]
     if delivery.file_name or findings or problem or outcome.changes:
@@ -141,23 +147,30 @@ async def record(ctx: Context, delivery: Delivery, outcome: Outcome, stage: Stag
         "received_at": received_at,
         "file_name": delivery.file_name,
         "digest": delivery.digest,
-        "repeats": await _repeated(ctx, delivery, kept_id),
+        "repeats": repeats,
         "problem": {"code": problem.code, "message": problem.message} if problem else None,
         "findings": findings,
         "progress": None,
+        "withdrawal": None,
     }
     return Recorded(kept_id, str(ref), body)
 
 
-async def _repeated(ctx: Context, delivery: Delivery, before: int) -> str | None:
-    """The submission, if any, that stored the identical file last."""
+async def _repeated(ctx: Context, delivery: Delivery) -> tuple[int, str] | None:
+    """Id and ref of the last stored delivery of the very same file or body."""
     if delivery.digest is None:
         return None
-    bound = {"plan": ctx.plan.id, "digest": delivery.digest, "id": before}
-    found = await ctx.session.scalar(_REPEATED, bound)
-    return None if found is None else str(found)
+    found = await ctx.session.execute(_REPEATED, {"plan": ctx.plan.id, "digest": delivery.digest})
+    row = found.first()
+    return None if row is None else (row.id, row.ref)
 
 
-def whole(recorded: Recorded, changes: str = "[]", errors: str = "[]") -> dict[str, Any]:
-    """The submission with its first changes and kinds of errors, both as JSON from the database."""
-    return recorded.body | {"changes": orjson.Fragment(changes), "errors": orjson.Fragment(errors)}
+def whole(
+    recorded: Recorded, changes: str = "[]", errors: str = "[]", warnings: str = "[]"
+) -> dict[str, Any]:
+    """The submission with its first changes, kinds of errors, and warnings, all as JSON from the database."""
+    return recorded.body | {
+        "changes": orjson.Fragment(changes),
+        "errors": orjson.Fragment(errors),
+        "warnings": orjson.Fragment(warnings),
+    }

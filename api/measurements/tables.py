@@ -1,4 +1,4 @@
-"""Values with all their revisions, and the submissions that brought them."""
+"""Values with all their revisions, the submissions that brought them, and what people did to them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
@@ -23,6 +23,7 @@ class SubmissionStatus(StrEnum):
     REJECTED = "rejected"
     PREVIEWED = "previewed"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
 
 
 class Mode(StrEnum):
@@ -30,17 +31,39 @@ class Mode(StrEnum):
     PARTIAL = "partial"
 
 
+class ActKind(StrEnum):
+    """What a person did to values without delivering any."""
+
+    SIGNED_OFF = "signed_off"
+    QUERIED = "queried"
+    ANSWERED = "answered"
+    CLEARED = "cleared"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class LateState(StrEnum):
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    SUPERSEDED = "superseded"
+    """Its sender said something else since, or another sender's was accepted."""
+    WITHDRAWN = "withdrawn"
+
+
 class Submission(t.InPlan, table=True):
     """One delivery of values through any door. received = created + updated + unchanged + queued + rejected.
 
     pending → stored (all or, in partial mode, some rows), rejected (atomic, some row was wrong),
-    previewed (dry run) or failed (the service broke; nothing was stored).
+    previewed (dry run) or failed (the service broke; nothing was stored). Stored → withdrawn, with a
+    reason: what it brought is undone by new revisions, and its counts stay as they were.
     """
 
     __tablename__ = "submission"
     __table_args__ = (
         UniqueConstraint("submission_ref"),
-        Index("ix_submission_digest", "plan_id", "digest"),
+        Index("ix_submission_digest", "plan_id", "digest", postgresql_where=text("digest is not null")),
     )
 
     submission_ref: UUID = Field(sa_type=SqlUuid, nullable=False)
@@ -57,10 +80,23 @@ class Submission(t.InPlan, table=True):
     unchanged: int = t.whole(default=0)
     queued: int = t.whole(default=0)
     rejected: int = t.whole(default=0)
+    warned: int = t.whole(default=0)
+    """Rows that were taken, or would be, with a warning."""
+    repeats_id: int | None = t.points_to("submission.id", null=True, on_delete="SET NULL")
+    """The last one stored before it with the same digest."""
     problem: str | None = t.line()
     submitted_by: int | None = t.points_to("principal.id", null=True, on_delete="SET NULL")
     received_at: datetime | None = t.moment()
     finished_at: datetime | None = t.moment(null=True, now=False)
+    withdrawn_at: datetime | None = t.moment(null=True, now=False)
+    withdrawn_by: int | None = t.points_to("principal.id", null=True, on_delete="SET NULL")
+    withdrawal_reason: str | None = t.line()
+    restored: int | None = t.whole()
+    """Values that went back to what was known before."""
+    removed: int | None = t.whole()
+    """Values of which nothing was known before."""
+    kept: int | None = t.whole()
+    """Values that somebody changed after it, and which stay."""
 
 
 class RejectedRow(SQLModel, table=True):
@@ -132,12 +168,110 @@ class UploadPart(SQLModel, table=True):
     content: bytes = Field(sa_type=LargeBinary, nullable=False)
 
 
+class RowWarning(SQLModel, table=True):
+    """What is odd about a row that was taken all the same."""
+
+    __tablename__ = "row_warning"
+    __table_args__ = (Index("ix_row_warning_place", "submission_id", "row_index"),)
+
+    id: int | None = t.key()
+    plan_id: int = t.points_to("plan.id")
+    submission_id: int = t.points_to("submission.id", index=False)
+    row_index: int = t.whole(null=False)
+    kpi_id: int = t.points_to("kpi.id")
+    segment_id: int = t.points_to("segment.id")
+    period: str = t.line(null=False)
+    basis: terms.Basis = t.word(terms.Basis)
+    code: str = t.line(null=False)
+    message: str = t.line(null=False)
+
+
+class ValueAct(t.InPlan, table=True):
+    """What a person did to many values at once; written once. Each revision it made points to it."""
+
+    __tablename__ = "value_act"
+
+    kind: ActKind = t.word(ActKind)
+    words: str | None = t.line()
+    """The question, the answer or the reason."""
+    count: int = t.whole(null=False)
+    submission_id: int | None = t.points_to("submission.id", null=True, on_delete="SET NULL")
+    by: int | None = t.points_to("principal.id", null=True, on_delete="SET NULL")
+
+
+class PeriodLock(t.InPlan, table=True):
+    """That somebody locked or reopened the periods that end within a span; written once.
+
+    The last word on a KPI and period counts. Where nobody said anything, a period locks by itself
+    ``locks_after_days`` after its end.
+    """
+
+    __tablename__ = "period_lock"
+    __table_args__ = (CheckConstraint("from_on <= to_on", name="span"),)
+
+    kpi_id: int | None = t.points_to("kpi.id", null=True)
+    """Null: every KPI of the plan, those of later days included."""
+    from_on: date = t.day(null=False)
+    to_on: date = t.day(null=False)
+    is_locked: bool = t.flag(default=True)
+    reason: str = t.line(null=False)
+    by: int | None = t.points_to("principal.id", null=True, on_delete="SET NULL")
+
+
+class LateRevision(SQLModel, table=True):
+    """A value that came for a locked period and differs from what is held.
+
+    waiting → accepted or declined (by a person, with a reason), superseded (by its sender's next word,
+    or because another sender's was accepted) or withdrawn (with its submission).
+    """
+
+    __tablename__ = "late_revision"
+    __table_args__ = (
+        Index(
+            "uq_late_revision_waiting",
+            "series_id",
+            "ends_on",
+            "submitted_by",
+            unique=True,
+            postgresql_where=text("status = 'waiting'"),
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_late_revision_queue", "plan_id", "status", "queued_at"),
+        Index("ix_late_revision_submission", "submission_id"),
+    )
+
+    id: int | None = t.key()
+    plan_id: int = t.points_to("plan.id", index=False)
+    kpi_id: int = t.points_to("kpi.id")
+    series_id: int = t.points_to("series.id")
+    period: str = t.line(null=False)
+    starts_on: date = t.day(null=False)
+    ends_on: date = t.day(null=False)
+    state: terms.MeasurementState = t.word(terms.MeasurementState)
+    value: Decimal | None = t.number()
+    grade: terms.Grade | None = t.word(terms.Grade, null=True)
+    numerator: Decimal | None = t.number()
+    denominator: Decimal | None = t.number()
+    note: str | None = t.line()
+    source: str | None = t.line()
+    external_reference: str | None = t.line()
+    question: str | None = t.line()
+    """Why it will be held under query when accepted."""
+    submission_id: int = t.points_to("submission.id", index=False)
+    submitted_by: int | None = t.points_to("principal.id", null=True, on_delete="SET NULL")
+    queued_at: datetime | None = t.moment()
+    status: LateState = t.word(LateState, default=LateState.WAITING)
+    reason: str | None = t.line()
+    decided_by: int | None = t.points_to("principal.id", null=True, on_delete="SET NULL")
+    decided_at: datetime | None = t.moment(null=True, now=False)
+
+
 class MeasurementRevision(SQLModel, table=True):
     """A value as known between two moments. The view ``measurement`` shows those known now.
 
-    Written once; only ``known_to`` changes, when the next revision comes. Only ``series_id`` is a
-    foreign key: the other ids follow from it, and each key would be looked up for every row of a
-    million-row push.
+    Written once; only ``known_to`` changes, when the next revision comes. No id is a foreign key, for
+    each would be looked up for every row of a million-row push: values are written while their
+    series is locked, the other ids follow from it, and a trigger takes them along when it goes.
     """
 
     __tablename__ = "measurement_revision"
@@ -150,17 +284,24 @@ class MeasurementRevision(SQLModel, table=True):
             postgresql_where=text("known_to = 'infinity'"),
         ),
         Index("ix_measurement_revision_known", "series_id", "ends_on", "known_from"),
-        Index("ix_measurement_revision_submission", "submission_id"),
+        # Values of one submission lie beside each other: this finds them, and costs a push nothing.
+        Index("ix_measurement_revision_submission", "submission_id", postgresql_using="brin"),
+        Index(
+            "ix_measurement_revision_queried",
+            "plan_id",
+            "known_from",
+            postgresql_where=text("known_to = 'infinity' and workflow = 'under_query'"),
+        ),
     )
 
     id: int | None = t.key()
     plan_id: int = t.pointer()
     kpi_id: int = t.pointer()
-    series_id: int = t.points_to("series.id", index=False)
+    series_id: int = t.pointer()
     period: str = t.line(null=False)
     starts_on: date = t.day(null=False)
     ends_on: date = t.day(null=False)
-    state: terms.MeasurementState = t.word(terms.MeasurementState)
+    state: terms.RevisionState = t.word(terms.RevisionState)
     value: Decimal | None = t.number()
     grade: terms.Grade | None = t.word(terms.Grade, null=True)
     numerator: Decimal | None = t.number()
@@ -179,4 +320,10 @@ class MeasurementRevision(SQLModel, table=True):
         sa_column_kwargs={"server_default": text("'infinity'")},
     )
     submission_id: int | None = t.pointer(null=True)
+    """What brought these figures; a sign-off or a query keeps it."""
     submitted_by: int | None = t.pointer(null=True)
+    question: str | None = t.line()
+    """Why it is under query; null otherwise."""
+    answer: str | None = t.line()
+    act_id: int | None = t.pointer(null=True)
+    """The act that made this revision; null for one that was delivered."""

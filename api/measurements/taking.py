@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.kpis.values import LIMIT
 from api.vocabulary import KpiKind, PeriodType, Unit
 
 MOST_IN = {"note": 20_000, "source": 500, "external_reference": 500, "reason": 500}
@@ -27,17 +28,22 @@ class TakingKpi:
     ends_before: str | None = None
     """Superseded: periods that begin on this day (ISO) or later are the successor's."""
     successor: str | None = None
+    has_plausible_range: bool = False
+    """Whether some version of its definition says what is hard to believe."""
 
     period_word: str = field(init=False)
     takes_grades: bool = field(init=False)
-    is_exacting: bool = field(init=False)
-    """Whether a number must be looked at more closely than by its size."""
+    least_whole: int | None = field(init=False)
+    """A whole number from here up to the limit needs no closer look; None where figures are no values."""
+    takes_decimals: bool = field(init=False)
 
     def __post_init__(self) -> None:
         takes_grades = self.unit is Unit.GRADE or self.kind is KpiKind.GRADE
         object.__setattr__(self, "period_word", self.period_type.value)
         object.__setattr__(self, "takes_grades", takes_grades)
-        object.__setattr__(self, "is_exacting", takes_grades or self.unit is Unit.COUNT)
+        least = 0 if self.unit is Unit.COUNT else 1 - LIMIT
+        object.__setattr__(self, "least_whole", None if takes_grades else int(least))
+        object.__setattr__(self, "takes_decimals", not takes_grades and self.unit is not Unit.COUNT)
 
 
 class Wrong(Exception):

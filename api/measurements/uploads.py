@@ -26,18 +26,21 @@ from api.core.jobs import defer
 from api.measurements.files.findings import FileRefused
 from api.measurements.files.limits import Limits
 from api.measurements.files.reading import FileKind
-from api.measurements.filing import TASK, Asked, take_file
+from api.measurements.filing import TASK, Asked, nothing_of, take_file
 from api.measurements.percentages import PercentagesAre
 from api.measurements.service import Refused, record_refusal
-from api.measurements.submissions import Delivery, Outcome, Recorded, record
+from api.measurements.submissions import Delivery, Recorded, record
 from api.measurements.tables import Mode, SubmissionStatus
 
 log = structlog.get_logger()
 
 MOST_ATTEMPTS = 5
 """A file that ends the worker as often is given up: it must not do so for ever."""
-_PROGRESS_SECONDS = 1.0
-_PATIENCE = "set local statement_timeout = '20min'; set local idle_in_transaction_session_timeout = '20min'"
+PROGRESS_SECONDS = 1.0
+PATIENCE = text(
+    "select set_config('statement_timeout', '20min', true),"
+    " set_config('idle_in_transaction_session_timeout', '20min', true)"
+)
 """A million rows take longer than any request may."""
 
 _BEGIN = text(
@@ -145,7 +148,7 @@ async def _take(
 ) -> None:
     """All of the file, or nothing, in one transaction as its sender."""
     async with transaction(engine) as session:
-        await session.execute(text(_PATIENCE))
+        await session.execute(PATIENCE)
         ctx = await _as_sender(session, waiting, today)
         _require(ctx)
         # Another worker, thought dead, may be at it still: then this is its work.
@@ -188,7 +191,7 @@ class _Watch:
         self._told = time.monotonic()
 
     async def __call__(self, rows_read: int) -> None:
-        if time.monotonic() - self._told < _PROGRESS_SECONDS:
+        if time.monotonic() - self._told < PROGRESS_SECONDS:
             return
         self._told = time.monotonic()
         async with transaction(self._engine) as session, as_system(session):
@@ -202,7 +205,7 @@ async def _refuse(engine: AsyncEngine, waiting: Waiting, refused: FileRefused, t
     """Nothing of the file could be looked at."""
     async with transaction(engine) as session:
         ctx = await _as_sender(session, waiting, today)
-        await record(ctx, waiting.delivery, Outcome(SubmissionStatus.REJECTED, problem=refused))
+        await record(ctx, waiting.delivery, nothing_of(refused))
         await _clear(session, waiting)
 
 

@@ -58,6 +58,8 @@ PERMISSION_WORDS: dict[Permission, str] = {
     P.AUDIT_TEMPLATE_WRITE: "Change audit templates and what is derived from audits",
     P.AUDIT_WRITE: "Record case-file audits and windscreen positions",
     P.BENCHMARK_IMPORT: "Import published figures to set KPIs against",
+    P.MEASUREMENT_SIGN_OFF: "Sign values off",
+    P.MEASUREMENT_MANAGE: "Query values, decide late revisions, lock periods, withdraw submissions",
     P.NARRATIVE_WRITE: "Write about any item",
     P.NARRATIVE_WRITE_LED: "Write about items they lead",
     P.RISK_WRITE: "Change any risk",

@@ -146,6 +146,7 @@ class Plan(Part):
     risk_scale: Line | None = None
     due_soon_days: Days = 28
     amber_days: Days = 31
+    spc_profile: terms.SpcProfile = terms.SpcProfile.MDC
     """A suggested rating is amber up to this many days late, red beyond."""
 
 
@@ -346,6 +347,11 @@ class Definition(Part):
     decimals: Annotated[int, Field(ge=0, le=6)] = 1
     scale_min: Number | None = None
     scale_max: Number | None = None
+    plausible_low: Number | None = None
+    plausible_high: Number | None = None
+    """A value outside is kept with a warning and held under query."""
+    plausible_jump: Number | None = None
+    """Likewise one that lies further than this from the value before it."""
 
 
 class Target(Part):
@@ -388,6 +394,14 @@ class Kpi(Part):
     unit: terms.Unit
     polarity: terms.Polarity
     nature: terms.Nature = terms.Nature.SNAPSHOT
+    reset_month: Annotated[int, Field(ge=1, le=12)] | None = None
+    """Cumulative: the month in which counting begins anew."""
+    rolling_periods: Annotated[int, Field(ge=2, le=1000)] | None = None
+    """Rolling: how many periods, its own included, a value spans."""
+    lag_months: Annotated[int, Field(ge=1, le=600)] | None = None
+    """Lagged cohort: months between the cohort and the period."""
+    rollup: terms.Rollup = terms.Rollup.NONE
+    """How quarters and the year to date follow from its periods."""
     period_type: terms.PeriodType
     frequency: Line | None = None
     counts_children: bool = False
@@ -408,6 +422,8 @@ class Kpi(Part):
     """How the source shows that there is no target ("-")."""
     due_after_days: Annotated[int, Field(ge=0, le=3650)] | None = None
     """Values are late this many days after a period ends."""
+    locks_after_days: Annotated[int, Field(ge=0, le=3650)] | None = None
+    """A period locks this many days after it ends."""
 
 
 class Measurement(Part):

@@ -29,7 +29,7 @@ router = APIRouter(tags=["verdicts"], route_class=Route)
 
 Read = Annotated[Context, may_use(reading(P.PLAN_VISIT))]
 Change = Annotated[Context, may_use(writing(P.KPI_UPDATE))]
-Number = Annotated[int, Path(ge=1, le=1_000_000, description="The rebase's number within the KPI.")]
+Number = Annotated[str, Path(max_length=10, description="Its number within the KPI.", examples=["1"])]
 
 
 @router.get(

@@ -57,14 +57,14 @@ left join lateral (
       and coalesce(r.basis, s.basis) = s.basis
 ) r on true
 left join lateral (
-    select array_agg(m.period order by m.ends_on) as periods,
-           array_agg(m.starts_on order by m.ends_on) as starts,
-           array_agg(m.ends_on order by m.ends_on) as ends, array_agg(m.value order by m.ends_on) as held,
-           array_agg(m.numerator order by m.ends_on) as numerators,
-           array_agg(m.denominator order by m.ends_on) as denominators,
-           array_agg(m.workflow order by m.ends_on) as workflows
-    from measurement m
-    where m.series_id = s.id and m.state = 'reported' and m.value is not null
+    select array_agg(o.period) as periods, array_agg(o.starts_on) as starts, array_agg(o.ends_on) as ends,
+           array_agg(o.value) as held, array_agg(o.numerator) as numerators,
+           array_agg(o.denominator) as denominators, array_agg(o.workflow) as workflows
+    from (
+        select * from measurement m
+        where m.series_id = s.id and m.state = 'reported' and m.value is not null
+        order by m.ends_on
+    ) o
 ) m on true
 where s.id = any(cast(:series as bigint[]))
 order by s.id
@@ -120,7 +120,8 @@ def _inputs(row: Any) -> Inputs:
         profile=SpcProfile(row.spc_profile),
         decimals=definitions[-1]["decimals"] if definitions else 1,
         breaks=(
-            *(Break(date.fromisoformat(d["from"]), LineBreak.DEFINITION) for d in definitions[1:]),
+            # The first definition breaks nothing, nor does one that says no day.
+            *(Break(day, LineBreak.DEFINITION) for d in definitions[1:] if (day := _day(d["from"]))),
             *(Break(date.fromisoformat(day), LineBreak.REBASE) for day in rebases),
         ),
         targets=tuple(_goal(target) for target in targets),

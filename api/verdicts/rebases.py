@@ -29,9 +29,9 @@ async def list_rebases(
     return await read_page(ctx, REBASE, query, {"state": state}, kpi_id=kpi_id)
 
 
-async def read_rebase(ctx: Context, kpi: str, number: int) -> Item:
+async def read_rebase(ctx: Context, kpi: str, number: str) -> Item:
     """Raises NOT_FOUND."""
-    return await read_one(ctx, REBASE, str(number), kpi_id=await kpi_id_of(ctx, kpi))
+    return await read_one(ctx, REBASE, number, kpi_id=await kpi_id_of(ctx, kpi))
 
 
 async def propose(ctx: Context, kpi: str, new: RebaseCreate) -> Item:
@@ -69,7 +69,7 @@ async def propose(ctx: Context, kpi: str, new: RebaseCreate) -> Item:
     return await read_by_id(ctx, REBASE, rebase_id, kpi_id=kpi_id)
 
 
-async def agree(ctx: Context, kpi: str, number: int, note: str | None, if_match: str | None) -> Item:
+async def agree(ctx: Context, kpi: str, number: str, note: str | None, if_match: str | None) -> Item:
     """Draw the line anew; the verdict of before stays with the earlier ones.
 
     Raises NOT_ALLOWED for the proposer, CONFLICT for one that is decided.
@@ -85,7 +85,7 @@ async def agree(ctx: Context, kpi: str, number: int, note: str | None, if_match:
     return await read_by_id(ctx, REBASE, held.id, kpi_id=kpi_id)
 
 
-async def reject(ctx: Context, kpi: str, number: int, note: str, if_match: str | None) -> Item:
+async def reject(ctx: Context, kpi: str, number: str, note: str, if_match: str | None) -> Item:
     """Nothing is drawn anew. Its proposer may also take it back. Raises CONFLICT for one that is decided."""
     kpi_id = await _hold_kpi(ctx, kpi)
     held = await _hold(ctx, kpi_id, number, if_match)
@@ -102,9 +102,9 @@ async def _hold_kpi(ctx: Context, ref: str) -> int:
     return kpi_id
 
 
-async def _hold(ctx: Context, kpi_id: int, number: int, if_match: str | None) -> Held:
+async def _hold(ctx: Context, kpi_id: int, number: str, if_match: str | None) -> Held:
     found = await ctx.session.scalar(
-        text("select id from rebase where kpi_id = :kpi and number = :number"),
+        text("select id from rebase where kpi_id = :kpi and number::text = :number"),
         {"kpi": kpi_id, "number": number},
     )
     if found is None:

@@ -28,7 +28,7 @@ class SignalRead(BaseModel):
     held: int = Field(description="Points since the last break that count, towards those needed.")
 
 
-class MarkRead(BaseModel):
+class PointMarkRead(BaseModel):
     """A point that a rule marks."""
 
     period: str = Field(examples=["2026-08"])
@@ -72,7 +72,7 @@ class VerdictRead(SignalRead):
     lower_limit: float | None = Field(description="Natural process limits; never clipped.")
     upper_limit: float | None
     stretches: list[StretchRead] = Field(description="Oldest first; the last holds the latest point.")
-    marks: list[MarkRead] = Field(description="Every point that is special cause, oldest first.")
+    marks: list[PointMarkRead] = Field(description="Every point that is special cause, oldest first.")
     target_floor: float | None = Field(
         description="With `target_ceiling`: the values that meet the target in force for the latest point."
     )

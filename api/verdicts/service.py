@@ -37,7 +37,7 @@ _ALONE = "select pg_advisory_xact_lock(hashtext('turnstone verdicts'), cast(:pla
 _LOCK = "select id from public.series where {which} order by id for update"
 
 _HELD = """
-select series_id, body, inputs, is_pending, pending_by from verdict where series_id = any(:series)
+select series_id, inputs from verdict where series_id = any(:series)
 """
 
 _STORE = """

@@ -25,7 +25,6 @@ SENDERS = " or ".join(
 
 def upgrade() -> None:
     op.add_column("rejected_row", sa.Column("place", sa.Text(), nullable=True))
-    op.create_index("ix_submission_digest", "submission", ["plan_id", "digest"], unique=False)
     op.create_table(
         "submission_report",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -93,12 +92,52 @@ def upgrade() -> None:
             grant select on public.{table} to turnstone_keeper;
             """
         )
+    _values_go_with_their_series()
+    _index_submissions(using="brin")
     # Whoever sent a file may be gone by the time it is read: then the service says so.
     run(
         f"""
         create policy finish_submission on public.submission for update to {READERS}
             using ((select turnstone.is_system())) with check ((select turnstone.is_system()));
         """
+    )
+
+
+def _values_go_with_their_series() -> None:
+    """A trigger in place of the foreign key, which was looked up for every row of every push.
+
+    What it guarded holds without it: values are written only while their series is locked, so it
+    cannot be deleted under them; and what deletes a series takes its values along.
+    """
+    op.drop_constraint("fk_measurement_revision_series_id", "measurement_revision", type_="foreignkey")
+    run(
+        """
+        create function turnstone.forget_values() returns trigger
+            language plpgsql security definer set search_path = pg_catalog, public, turnstone
+        as $$
+        begin
+            delete from public.measurement_revision r where r.series_id = old.id;
+            return old;
+        end
+        $$;
+        alter function turnstone.forget_values() owner to turnstone_keeper;
+        revoke execute on function turnstone.forget_values() from public;
+        grant select, delete on public.measurement_revision to turnstone_keeper;
+        create trigger forget_values before delete on public.series
+            for each row execute function turnstone.forget_values();
+        """
+    )
+
+
+def _index_submissions(*, using: str) -> None:
+    """By ranges of pages: values of one submission lie beside each other."""
+    op.drop_index("ix_measurement_revision_submission", table_name="measurement_revision")
+    op.create_index(
+        "ix_measurement_revision_submission",
+        "measurement_revision",
+        ["submission_id"],
+        unique=False,
+        postgresql_using=using,
     )
 
 
@@ -124,9 +163,24 @@ def _of_submission(table: str) -> tuple[sa.Constraint, ...]:
 
 
 def downgrade() -> None:
-    run("drop policy finish_submission on public.submission")
+    run(
+        """
+        drop policy finish_submission on public.submission;
+        drop trigger forget_values on public.series;
+        drop function turnstone.forget_values();
+        revoke delete on public.measurement_revision from turnstone_keeper;
+        """
+    )
+    _index_submissions(using="btree")
+    op.create_foreign_key(
+        "fk_measurement_revision_series_id",
+        "measurement_revision",
+        "series",
+        ["series_id"],
+        ["id"],
+        ondelete="CASCADE",
+    )
     op.drop_table("upload_part")
     op.drop_table("upload")
     op.drop_table("submission_report")
-    op.drop_index("ix_submission_digest", table_name="submission")
     op.drop_column("rejected_row", "place")

@@ -38,6 +38,7 @@ async def a_plan_with_much_to_hide(plan: PlanWorld) -> None:
     hidden_kpi = {"unit": "percent", "polarity": "higher", "period_type": "month"}
     await post("/kpis", {"ref": f"{MARK}-KP", "title": f"Above {MARK}"} | hidden_kpi)
     await post("/kpis", {"ref": f"{MARK}-K", "title": f"Share of {MARK}", "leads": [MARK]} | hidden_kpi)
+    await post(f"/kpis/{MARK}-K/rebases", {"from_period": "2026-01", "reason": MARK})
     await post("/feeds", {"ref": MARK, "title": f"Feed {MARK}", "owner": MARK})
     await post(
         "/kpis",

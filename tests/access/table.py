@@ -25,6 +25,7 @@ REPORTERS = MANAGERS | LEADERS
 """Those who report on what they lead, and those who write on anything."""
 AUDIT_KEEPERS = ANALYSTS | {R.SENIOR_LEADER}
 """Those who record case-file audits and windscreen positions."""
+SIGNERS = AUDIT_KEEPERS
 MEASURERS = ANALYSTS | {R.INTEGRATION}
 IMPORTERS = ADMINS | {R.PERFORMANCE_OFFICER}
 """Those who import published figures, which belong to no plan."""
@@ -183,6 +184,7 @@ ACCESS: dict[str, Roles] = {
     "GET /v1/plans/{plan}/kpis/{kpi}/benchmark-pairings/{pairing}": EVERYONE,
     "PATCH /v1/plans/{plan}/kpis/{kpi}/benchmark-pairings/{pairing}": ANALYSTS,
     "DELETE /v1/plans/{plan}/kpis/{kpi}/benchmark-pairings/{pairing}": ANALYSTS,
+    "GET /v1/plans/{plan}/kpis/{kpi}/roll-ups": EVERYONE,
     "GET /v1/plans/{plan}/kpis/{kpi}/segments": EVERYONE,
     "POST /v1/plans/{plan}/kpis/{kpi}/segments": ANALYSTS,
     "GET /v1/plans/{plan}/kpis/{kpi}/segments/{segment}": EVERYONE,
@@ -192,6 +194,7 @@ ACCESS: dict[str, Roles] = {
     "GET /v1/plans/{plan}/kpis/{kpi}/measurements/{segment}/{period}": EVERYONE,
     "PUT /v1/plans/{plan}/kpis/{kpi}/measurements/{segment}/{period}": MEASURERS,
     "GET /v1/plans/{plan}/kpis/{kpi}/measurements/{segment}/{period}/revisions": EVERYONE,
+    "GET /v1/plans/{plan}/measurements": EVERYONE,
     "POST /v1/plans/{plan}/measurements": MEASURERS,
     "GET /v1/plans/{plan}/kpis/{kpi}/verdicts": EVERYONE,
     "GET /v1/plans/{plan}/kpis/{kpi}/rebases": EVERYONE,
@@ -226,6 +229,18 @@ ACCESS: dict[str, Roles] = {
     "POST /v1/plans/{plan}/windscreen-positions": AUDIT_KEEPERS,
     "GET /v1/plans/{plan}/windscreen-positions/{position}": WHOLE_PLAN,
     "DELETE /v1/plans/{plan}/windscreen-positions/{position}": AUDIT_KEEPERS,
+    "GET /v1/plans/{plan}/measurements/waiting": WHOLE_PLAN,
+    "POST /v1/plans/{plan}/measurements/sign-offs": SIGNERS,
+    "POST /v1/plans/{plan}/measurements/queries": ANALYSTS,
+    "POST /v1/plans/{plan}/measurements/query-answers": ANALYSTS,
+    "POST /v1/plans/{plan}/measurements/query-clearances": ANALYSTS,
+    "GET /v1/plans/{plan}/late-revisions": WHOLE_PLAN,
+    "POST /v1/plans/{plan}/late-revisions/acceptances": ANALYSTS,
+    "POST /v1/plans/{plan}/late-revisions/declines": ANALYSTS,
+    "GET /v1/plans/{plan}/period-locks": WHOLE_PLAN,
+    "POST /v1/plans/{plan}/period-locks": ANALYSTS,
+    "POST /v1/plans/{plan}/period-locks/reopenings": ANALYSTS,
+    "POST /v1/plans/{plan}/submissions/{submission}/withdrawal": ANALYSTS,
     # What is stuck
     "GET /v1/plans/{plan}/ladders": EVERYONE,
     "POST /v1/plans/{plan}/ladders": MANAGERS,

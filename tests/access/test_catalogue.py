@@ -18,7 +18,9 @@ JOBS = "procrastinate_"
 NO_HISTORY = {
     "series",
     "measurement_revision",
+    "late_revision",
     "rejected_row",
+    "row_warning",
     "submission_report",
     "upload",
     "upload_part",

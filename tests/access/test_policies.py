@@ -65,7 +65,25 @@ ALLOWED: dict[str, dict[str, Verb]] = {
     "measurement_revision": {
         "select": Verb(WHOLE_PLAN, frozenset({R.PARTNER})),
         "insert": Verb(MEASURERS),
+        "update": Verb(MEASURERS | {R.SENIOR_LEADER}),
+        "delete": Verb(NOBODY),
+    },
+    "late_revision": {
+        "select": Verb(WHOLE_PLAN, frozenset({R.PARTNER})),
+        "insert": Verb(MEASURERS),
         "update": Verb(MEASURERS),
+        "delete": Verb(NOBODY),
+    },
+    "value_act": {
+        "select": Verb(WHOLE_PLAN),
+        "insert": Verb(ANALYSTS),
+        "update": Verb(NOBODY),
+        "delete": Verb(NOBODY),
+    },
+    "period_lock": {
+        "select": Verb(WHOLE_PLAN),
+        "insert": Verb(ANALYSTS),
+        "update": Verb(NOBODY),
         "delete": Verb(NOBODY),
     },
     "narrative": {
@@ -113,7 +131,7 @@ ALLOWED: dict[str, dict[str, Verb]] = {
     "submission": {
         "select": Verb(WHOLE_PLAN),
         "insert": Verb(NOBODY, MEASURERS),
-        "update": Verb(NOBODY, MEASURERS),
+        "update": Verb(ANALYSTS, MEASURERS),
         "delete": Verb(NOBODY),
     },
 }
@@ -129,6 +147,14 @@ INSERTS = {
     "measurement_revision": "insert into measurement_revision"
     " (plan_id, kpi_id, series_id, period, starts_on, ends_on, state, workflow) values (%(plan)s, %(kpi)s,"
     " %(series)s, %(ref)s, '2026-01-01', date '2026-01-01' + nextval('probe')::int, 'nil_return', 'loaded')",
+    "submission": "insert into submission (plan_id, submission_ref, door, mode, status, submitted_by)"
+    " values (%(plan)s, gen_random_uuid(), 'json', 'atomic', 'stored', %(who)s)",
+    "late_revision": "insert into late_revision (plan_id, kpi_id, series_id, period, starts_on, ends_on,"
+    " state, submission_id, status) values (%(plan)s, %(kpi)s, %(series)s, %(ref)s, '2026-01-01',"
+    " date '2026-01-01' + nextval('probe')::int, 'nil_return', %(submission)s, 'waiting')",
+    "value_act": "insert into value_act (plan_id, kind, count) values (%(plan)s, 'queried', 1)",
+    "period_lock": "insert into period_lock (plan_id, from_on, to_on, reason)"
+    " values (%(plan)s, '2026-01-01', '2026-01-31', 'Reported')",
     "narrative": "insert into narrative (plan_id, kind, text, author_id)"
     " values (%(plan)s, 'progress', 'Done some.', %(who)s)",
     "risk": "insert into risk (plan_id, ref, title) values (%(plan)s, %(ref)s, 'Agency staff')",
@@ -142,8 +168,6 @@ INSERTS = {
     " values (%(plan)s, %(ref)s, 'Stuck', 'No answer.', 'other', 'resolved', %(ladder)s, %(who)s)",
     "membership": "insert into membership (plan_id, principal_id, role, ends_on)"
     " values (%(plan)s, %(who)s, %(role)s, '2099-01-01')",
-    "submission": "insert into submission (plan_id, submission_ref, door, mode, status, submitted_by)"
-    " values (%(plan)s, gen_random_uuid(), 'json', 'atomic', 'stored', %(who)s)",
 }
 LED = ("action", "kpi", "risk")
 PLAIN = (*LED, "narrative", "audit_template", "audit", "windscreen_position")
@@ -202,6 +226,8 @@ async def ground(service: Service) -> Ground:
         rows[table] = await put(service, table, values | {"ref": "others"})
         if table == "kpi":
             values |= await series(service, plan.id, rows[table])
+        elif table == "submission":
+            values["submission"] = rows[table]
     return Ground(plan, somebody, values, rows)
 
 
@@ -249,11 +275,12 @@ async def own_rows(service: Service, here: Ground, role: Role, principal: int) -
     """Rows of every table that this member leads, wrote, raised or sent."""
     values = here.values | {"who": principal, "ref": f"own-{role.value}"}
     rows: dict[str, int] = {}
-    for table in (*PLAIN, "escalation", "submission"):
+    for table in (*PLAIN, "escalation", "submission", "value_act", "period_lock"):
         rows[table] = await put(service, table, values)
     values |= await series(service, here.plan.id, rows["kpi"])
     rows["kpi_benchmark"] = await put(service, "kpi_benchmark", values)
     rows["measurement_revision"] = await put(service, "measurement_revision", values)
+    rows["late_revision"] = await put(service, "late_revision", values)
     if role is not Role.INTEGRATION:
         party = await service.one(
             "insert into party (plan_id, ref, kind, name, user_id) values (%s, %s, 'role', 'x', %s)"
@@ -401,3 +428,18 @@ async def test_an_integration_pushes_the_kpis_it_was_given_only(
         await put(stage.service, "kpi", given | {"ref": "not-given"}),
     )
     assert not await gets_done(connection, INSERTS["measurement_revision"], other)
+
+
+async def test_a_senior_leader_writes_no_revision_but_a_sign_off(
+    stage: Stage, connection: AsyncConnection
+) -> None:
+    await connection.exec_driver_sql(
+        "select set_config('turnstone.principal', %(me)s, true)",
+        {"me": str(stage.principals[Role.SENIOR_LEADER])},
+    )
+    values = stage.here.values | {"ref": "new"}
+    revision, act = INSERTS["measurement_revision"], INSERTS["value_act"]
+    assert not await gets_done(connection, revision, values)
+    assert await gets_done(connection, revision.replace("'loaded'", "'signed_off'"), values)
+    assert not await gets_done(connection, act, values)
+    assert await gets_done(connection, act.replace("'queried'", "'signed_off'"), values)

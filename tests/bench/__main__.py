@@ -17,10 +17,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import psutil
 import psycopg
 
 from api.supervisor.cluster import temporary_cluster
-from tests.bench import data
+from tests.bench import data, scale
+from tests.bench import files as file_doors
 from tests.bench.load import Asker, interleaved
 from tests.service import ROOT, free_port
 
@@ -186,6 +188,54 @@ def _copy_and_merge(connection: psycopg.Connection[Any], rows: list[tuple[Any, .
         )
 
 
+def files(connection: psycopg.Connection[Any], asker: Asker, plan: int, worker_url: str) -> list[Budget]:
+    """A CSV that is stored at once, and one of a million rows through the worker."""
+    file_doors.daily_kpis(connection, plan)
+    bare, ours = file_doors.csv_file(connection, asker)
+    api = [child for child in psutil.Process().children() if "uvicorn" in child.cmdline()]
+    assert len(api) == 1
+    with file_doors.working(worker_url) as worker:
+        megabytes, seconds = file_doors.million_rows(asker, [*api, worker])
+    return [
+        Budget(
+            f"CSV of {file_doors.ROWS:,} rows ÷ bare COPY and merge",
+            bare / ours,
+            0.3,
+            True,
+            f"{ours:.2f} s against {bare:.2f} s",
+        ),
+        Budget(
+            f"memory above idle while a CSV of {file_doors.MILLION:,} rows comes in, MB",
+            megabytes,
+            200,
+            False,
+            f"API and worker together; stored in {seconds:.0f} s",
+        ),
+    ]
+
+
+def verdicts(connection: psycopg.Connection[Any], asker: Asker, plan: int, worker_url: str) -> Budget:
+    judged, stored = scale.verdicts(connection, asker, plan, worker_url)
+    return Budget(
+        f"verdicts of {scale.SERIES:,} series × {scale.POINTS} points ÷ storing those rows",
+        judged / stored,
+        1,
+        False,
+        f"{judged:.2f} s against {stored:.2f} s",
+    )
+
+
+def at_scale(connection: psycopg.Connection[Any], asker: Asker) -> Budget:
+    few, many = (scale.dashboard_among(connection, asker, count) for count in (scale.FEW, scale.MANY))
+    return Budget(
+        f"dashboard p95 among {scale.MANY:,} values ÷ among {scale.FEW:,}",
+        many / few,
+        1.2,
+        False,
+        f"{many * 1000:.0f} ms against {few * 1000:.0f} ms, made anew",
+    )
+
+
 def as_of(connection: psycopg.Connection[Any], asker: Asker, plan: int) -> Budget:
     """Both made anew each time: a kept page would make either of them one SELECT."""
     data.age_actions(connection, plan)
@@ -247,7 +297,10 @@ def main() -> int:
             asker = signed_in(address, data.sign_in(connection, plan, "programme_manager"))
             found += reads(connection, asker)
             found.append(batches(connection, asker, plan))
+            found += files(connection, asker, plan, cluster.url("worker", "bench"))
             found.append(as_of(connection, asker, plan))
+            found.append(at_scale(connection, asker))
+            found.append(verdicts(connection, asker, plan, cluster.url("worker", "bench")))
     found.append(bundle())
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     for budget in found:

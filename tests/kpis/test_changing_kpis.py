@@ -189,6 +189,17 @@ class TestSegments:
         assert (await manager.patch(url, json={"ref": "all"}, headers=tag)).status_code == 409
         assert (await manager.patch(url, json={"title": "Everyone"}, headers=tag)).status_code == 200
 
+    async def test_an_edit_from_an_old_version_meets_what_is_there_now(self, plan: PlanWorld) -> None:
+        manager = await plan.manager()
+        await a_kpi(plan, segments=[{"ref": "north", "title": "North"}])
+        url = plan.url("/kpis/K1/segments/north")
+        first = {"If-Match": '"1"'}
+        assert (await manager.patch(url, json={"title": "Mine"}, headers=first)).status_code == 200
+        met = await manager.patch(url, json={"title": "Yours"}, headers=first)
+        assert met.status_code == 412
+        (field,) = met.json()["fields"]
+        assert (field["base"], field["theirs"], field["yours"]) == ("North", "Mine", "Yours")
+
     async def test_one_with_values_stays(self, plan: PlanWorld) -> None:
         await a_kpi(plan, segments=[{"ref": "north", "title": "North"}])
         await values(plan, "K1", {"2026-09": 3}, segment="north")

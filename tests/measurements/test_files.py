@@ -179,6 +179,17 @@ class TestPutOff:
         assert body["status"] == "rejected" and body["problem"]["code"] == "truncated"
         assert await plan.service.one("select count(*) from upload where plan_id = %s", plan.id) == 0
 
+    async def test_of_several_sheets_each_can_be_chosen(self, plan: PlanWorld, work: Work) -> None:
+        await a_kpi(plan)
+        header = ["Ref", "Aug-26"]
+        content = workbook(("April", [header, ["K1", 1]]), ("May", [header, ["K1", 86]]))
+        body = await ended(plan, await send(plan, content, "xlsx", dry_run=True), work)
+        assert (body["status"], body["problem"]["code"]) == ("rejected", "several_sheets")
+        assert [one["about"] for one in body["findings"]] == ["April", "May"]
+        chosen = await send(plan, content, "xlsx", dry_run=True, sheet="May")
+        body = await ended(plan, chosen, work)
+        assert body["changes"][0]["new"]["value"] == 86
+
     async def test_the_same_key_finds_the_same_submission(self, plan: PlanWorld, work: Work) -> None:
         await a_kpi(plan)
         key = {"Idempotency-Key": "file-2"}
@@ -199,6 +210,8 @@ class TestPercentages:
         (error,) = answer.json()["submission"]["errors"]
         assert (error["code"], error["places"]) == ("fraction_or_percent", ["line 2", "line 3"])
         assert "percentages_are=fractions" in error["message"] and "K1" in error["message"]
+        findings = answer.json()["submission"]["findings"]
+        assert [one["about"] for one in findings if one["code"] == "fraction_or_percent"] == ["K1"]
         partial = await send(plan, self.TEXT, mode="partial")
         assert counts(partial.json()) == {"received": 3, "created": 1, "rejected": 2}
 

@@ -59,11 +59,15 @@ class TestStored:
             "source": "Mosaic",
             "external_reference": "row 7",
             "workflow": "loaded",
+            "question": None,
+            "answer": None,
             "revision": 1,
             "reason": None,
             "known_from": "",
             "by": "",
             "submission": "",
+            "act": None,
+            "is_locked": False,
         }
         assert held["by"] == (await plan.user(Role.PROGRAMME_MANAGER)).name
 

@@ -132,6 +132,34 @@ class TestByKpi:
         wrong = await push(plan, row | {"value": 85.5}, mode="partial")
         assert "18 of 21 makes 85.71" in wrong.json()["errors"][0]["message"]
 
+    @pytest.mark.parametrize(
+        ("unit", "numerator", "denominator", "agree", "disagree"),
+        [
+            ("percent", 107, 125, (85.6, 86, 85, "85.60"), (85.7, 87, 84, 85.5)),
+            ("percent", 17, 20, (85, "85.0"), (86, 84, 85.1)),
+            ("rate_per_10000", 312, 75_400, (41.4, 41.38, 41.37, 41), (40, 42.4, 0.41)),
+            ("ratio", 3, 2, (1.5, 1, 2), (1.6, 1.4, 150)),
+            ("days", 300, 12, (25, 99), ()),
+        ],
+    )
+    async def test_each_unit_is_its_own_quotient(
+        self,
+        plan: PlanWorld,
+        unit: str,
+        numerator: int,
+        denominator: int,
+        agree: tuple[object, ...],
+        disagree: tuple[object, ...],
+    ) -> None:
+        await a_kpi(plan, unit=unit)
+        parts = {"kpi": "K1", "period": "2026-09", "numerator": numerator, "denominator": denominator}
+        for value in agree:
+            assert (await push(plan, parts | {"value": value})).status_code == 201, value
+        for value in disagree:
+            answer = await push(plan, parts | {"value": value})
+            assert answer.status_code == 422, value
+            assert answer.json()["errors"][0]["code"] == "ratio_disagrees"
+
     async def test_a_superseded_one_sends_to_its_successor(self, plan: PlanWorld) -> None:
         await a_kpi(plan, "K2")
         await a_kpi(plan, "K1", superseded={"by": "K2", "from_period": "2026-09"})

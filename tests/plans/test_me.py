@@ -39,6 +39,13 @@ class TestReadMe:
         assert mine["authority"]["name"] == f"Council of {plan.ref}"
         assert set(mine["permissions"]) == ROLE_TABLE[role] - {"measurement:write_set"}
 
+    async def test_the_largest_file_is_told_before_it_is_sent(
+        self, service: Service, plan: PlanWorld
+    ) -> None:
+        me = (await (await plan.client(Role.PERFORMANCE_OFFICER)).get("/v1/me")).json()
+        settings = service.app.state.settings
+        assert me["file_limits"] == {"bytes": settings.max_file_bytes, "values": settings.max_file_rows}
+
     async def test_the_weightiest_of_several_roles_decides(self, plan: PlanWorld) -> None:
         user = await plan.user(Role.BOARD_MEMBER)
         await plan.member(user, Role.SENIOR_LEADER)

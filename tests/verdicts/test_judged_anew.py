@@ -102,6 +102,20 @@ class TestBreaks:
         assert found["marks"] == []
         assert await assert_stored_equals_recomputation(plan, engine) == 1
 
+    async def test_definitions_without_a_day_break_nothing(
+        self, plan: PlanWorld, engine: AsyncEngine
+    ) -> None:
+        await a_kpi(plan)
+        await plan.service.owner.execute(
+            "insert into kpi_definition (plan_id, kpi_id, position, descriptor, decimals)"
+            " select plan_id, id, n, 'As a document had it', 1 from kpi, generate_series(0, 1) n"
+            " where plan_id = %s",
+            (plan.id,),
+        )
+        await better(plan)
+        assert [one["because"] for one in (await kpi_of(plan))["verdict"]["stretches"]] == [None]
+        assert await assert_stored_equals_recomputation(plan, engine) == 1
+
 
 class TestProfile:
     async def test_it_begins_as_mdc_and_changes_with_the_plan(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -12,18 +12,24 @@ class Finding(NamedTuple):
 
     code: str
     message: str
+    about: str | None = None
+    """The sheet or the KPI it is about, where the sender may be asked about it."""
 
 
 class FileRefused(Exception):
-    """Nothing can be taken from the file. ``code`` is stable; the message says what to do."""
+    """Nothing can be taken from the file. ``code`` is stable; the message says what to do.
 
-    def __init__(self, code: str, message: str) -> None:
+    ``findings`` are what was recognised all the same, such as the sheets to choose from.
+    """
+
+    def __init__(self, code: str, message: str, findings: Iterable[Finding] = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.findings = tuple(findings)
 
-    def __reduce__(self) -> tuple[type[FileRefused], tuple[str, str]]:
-        return FileRefused, (self.code, self.message)
+    def __reduce__(self) -> tuple[type[FileRefused], tuple[str, str, tuple[Finding, ...]]]:
+        return FileRefused, (self.code, self.message, self.findings)
 
 
 class SpoiltCell(NamedTuple):
@@ -75,12 +81,28 @@ class Tally:
         self.counted[code] = self.counted.get(code, 0) + 1
 
     def findings(self) -> list[Finding]:
-        return [Finding(code, _NOTICED[code].format(n=f"{count:,}")) for code, count in self.counted.items()]
+        return [
+            Finding(code, _NOTICED[code][count != 1].format(n=f"{count:,}"))
+            for code, count in self.counted.items()
+        ]
 
 
 _NOTICED = {
-    "blank_values": "{n} rows have no value: each was read as not available.",
-    "stored_results": "{n} cells hold a formula: the result stored in the workbook was used.",
-    "rounded": "{n} cells have more than six decimals: they were rounded to six.",
-    "notes_with_latest": "{n} notes went with the latest figure of their row.",
+    "blank_values": (
+        "{n} row has no value: it was read as not available.",
+        "{n} rows have no value: each was read as not available.",
+    ),
+    "stored_results": (
+        "{n} cell holds a formula: the result stored in the workbook was used.",
+        "{n} cells hold a formula: the result stored in the workbook was used.",
+    ),
+    "rounded": (
+        "{n} cell has more than six decimals: it was rounded to six.",
+        "{n} cells have more than six decimals: they were rounded to six.",
+    ),
+    "notes_with_latest": (
+        "{n} note went with the latest figure of its row.",
+        "{n} notes went with the latest figure of their row.",
+    ),
 }
+"""Of one, and of more."""

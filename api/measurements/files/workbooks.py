@@ -80,18 +80,15 @@ class SheetTable:
         self._merged = _merged_cells(sheet, limits)
 
     def rows(self) -> Iterator[tuple[int, Sequence[Cell]]]:
-        """Raises FileRefused: ``too_many_columns``, ``truncated``."""
-        sheet = self.sheet
-        with _as_refusals(), sheet._get_source() as source:
-            parser = _Parser(
-                source,
-                sheet._shared_strings,
-                data_only=True,
-            )
-            for number, found in parser.parse():
-                cells = self._cells(number, found)
-                if any(cells):
-                    yield number, cells
+        """Raises FileRefused: ``too_many_columns``, ``cell_too_long``, ``truncated``."""
+        for number, found in self._parsed():
+            cells = self._cells(number, found)
+            if any(cells):
+                yield number, cells
+
+    def _parsed(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        with _as_refusals(), self.sheet._get_source() as source:
+            yield from _Parser(source, self.sheet._shared_strings, data_only=True).parse()
 
     def _cells(self, number: int, found: list[dict[str, Any]]) -> list[Cell]:
         filled = [cell for cell in found if cell["value"] is not None or cell["data_type"] == "f"]
@@ -202,7 +199,8 @@ def read_xlsx(stream: BinaryIO, sheet: str | None = None, limits: Limits = LIMIT
     if len(with_header) > 1:
         named = ", ".join(f"“{table.sheet.title}”" for table in with_header)
         message = f"Several sheets hold values: {named}. Name the one to read (sheet=…)."
-        raise FileRefused("several_sheets", message)
+        titles = [table.sheet.title for table in with_header]
+        raise FileRefused("several_sheets", message, _to_choose_from(titles))
     if not with_header and len(tables) != 1:
         named = ", ".join(f"“{table.sheet.title}”" for table in tables) or "none that is visible"
         message = f"No sheet ({named}) has a header row with a KPI column and periods."
@@ -220,7 +218,12 @@ def _named(sheets: list[Any], name: str, limits: Limits) -> SheetTable:
         if one.title.strip().casefold() == name.strip().casefold():
             return SheetTable(one, limits)
     listed = ", ".join(f"“{one.title}”" for one in sheets)
-    raise FileRefused("no_such_sheet", f"There is no sheet “{name}”; the workbook has {listed}.")
+    message = f"There is no sheet “{name}”; the workbook has {listed}."
+    raise FileRefused("no_such_sheet", message, _to_choose_from([one.title for one in sheets]))
+
+
+def _to_choose_from(titles: list[str]) -> list[Finding]:
+    return [Finding("sheet_to_choose", f"“{title}” can be read.", title) for title in titles]
 
 
 def _has_header(table: SheetTable) -> bool:

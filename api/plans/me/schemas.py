@@ -24,6 +24,13 @@ class MyPlan(BaseModel):
     permissions: list[Permission] = Field(description="What you may do in it.")
 
 
+class FileLimits(BaseModel):
+    """The largest file of values that is taken."""
+
+    bytes: int
+    values: int
+
+
 class Me(BaseModel):
     """Who you are to the service."""
 
@@ -33,3 +40,4 @@ class Me(BaseModel):
     email: str | None = Field(description="Null for a system.", examples=["pat@northmoor.example"])
     is_admin: bool
     plans: list[MyPlan] = Field(description="Every plan you may open, those not closed first.")
+    file_limits: FileLimits

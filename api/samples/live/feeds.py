@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from api.core.context import Context
+from api.kpis.feed_schemas import FeedCreate
 from api.kpis.feeds import create_feed
-from api.kpis.schemas import FeedCreate
 from api.samples.people import CLIENT_ID
 
 CASE_SYSTEM_KPIS = (

@@ -56,6 +56,17 @@ export function labelEvery(count: number, room: number): (index: number) => bool
   return (index) => (count - 1 - index) % every === 0;
 }
 
+/** Heights moved apart so that labels at them do not overlap; each as near to its own as the others let it. */
+export function placed(heights: readonly number[], apart: number): number[] {
+  const order = heights.map((_, index) => index).sort((a, b) => (heights[a] ?? 0) - (heights[b] ?? 0));
+  const found = [...heights];
+  order.slice(1).forEach((index, before) => {
+    const above = found[order[before] ?? 0] ?? 0;
+    found[index] = Math.max(found[index] ?? 0, above + apart);
+  });
+  return found;
+}
+
 function round(value: number): number {
   return Math.round(value * 100) / 100;
 }

@@ -147,6 +147,7 @@ const MISSING: Record<string, string> = {
   not_available: 'Not available',
   suppressed: 'Withheld',
   not_applicable: 'Not applicable',
+  withdrawn: 'Withdrawn: nothing known',
 };
 
 /** What to print for a measurement: its value, or the word for why there is none. Never a zero. */

@@ -37,6 +37,8 @@ it('offers readers of a part of a plan only the sections that they can open', ()
   expect(labels(['plan:visit'])).toContain('Actions');
   expect(labels(['plan:visit'])).not.toContain('Audits');
   expect(labels(['plan:visit', 'plan:read'])).toContain('Audits');
+  expect(labels(['plan:visit', 'plan:read'])).not.toContain('Values');
+  expect(labels(['plan:visit', 'plan:read', 'measurement:sign_off'])).toContain('Values');
 });
 
 it('changes one part of a list’s address and leaves the rest', () => {

@@ -44,6 +44,7 @@ export function planSections(ref: string, permissions?: readonly string[]): Sect
     { label: 'Recommendations', href: planPath(ref, 'recommendations') },
     { label: 'Actions', href: planPath(ref, 'actions') },
     { label: 'Scorecard', href: planPath(ref, 'scorecard') },
+    { label: 'Values', href: planPath(ref, 'values'), needs: 'measurement:sign_off' },
     { label: 'Audits', href: planPath(ref, 'audits'), needs: 'plan:read' },
     { label: 'Escalations', href: planPath(ref, 'escalations') },
     { label: 'Risks', href: planPath(ref, 'risks'), needs: 'plan:read' },

@@ -75,6 +75,24 @@ export const TERMS = {
     same: ['No change', 'grey'],
     unknown: ['Not comparable', 'grey'],
   }),
+  variation: terms({
+    improvement: ['Getting better', 'blue'],
+    concern: ['Getting worse', 'orange'],
+    change: ['Changing', 'purple'],
+    common_cause: ['No significant change', 'grey'],
+    too_early: ['Too early to say', 'grey'],
+    not_applicable: ['Not judged', 'grey'],
+  }),
+  assurance: terms({
+    consistently_passes: ['Consistently passes', 'blue'],
+    consistently_fails: ['Consistently fails', 'orange'],
+    hit_or_miss: ['Hit or miss', 'grey'],
+  }),
+  rebase_state: terms({
+    proposed: ['Waits for a second person', 'yellow'],
+    agreed: ['Agreed', 'green'],
+    rejected: ['Rejected', 'grey'],
+  }),
   workflow: terms({
     loaded: ['Not signed off', 'grey'],
     signed_off: ['Signed off', 'green'],
@@ -105,11 +123,29 @@ export const TERMS = {
     rejected: ['Rejected', 'red'],
   }),
   submission_status: terms({
-    pending: ['Being stored', 'blue'],
+    pending: ['Being read', 'blue'],
     stored: ['Stored', 'green'],
     rejected: ['Rejected', 'red'],
     previewed: ['Preview only', 'purple'],
     failed: ['Failed', 'red'],
+    withdrawn: ['Withdrawn', 'grey'],
+  }),
+  late: terms({
+    waiting: ['Waiting', 'yellow'],
+    accepted: ['Accepted', 'green'],
+    declined: ['Declined', 'grey'],
+    superseded: ['Replaced by another', 'grey'],
+    withdrawn: ['Withdrawn', 'grey'],
+  }),
+  feed: terms({
+    on_time: ['On time', 'green'],
+    due: ['Due', 'blue'],
+    late: ['Late', 'orange'],
+    missing: ['Missing', 'red'],
+  }),
+  period_lock: terms({
+    locked: ['Locked', 'purple'],
+    reopened: ['Reopened', 'blue'],
   }),
   account: terms({
     active: ['Active', 'green'],

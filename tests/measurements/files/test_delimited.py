@@ -117,7 +117,7 @@ class TestLong:
         read = read_csv(stream("kpi,period,value\nK1,2026-08,\nK1,2026-09,1\n"))
         assert list(read) == list(read)
         assert [f.message for f in read.findings if f.code == "blank_values"] == [
-            "1 rows have no value: each was read as not available."
+            "1 row has no value: it was read as not available."
         ]
 
 

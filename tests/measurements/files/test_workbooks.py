@@ -175,8 +175,14 @@ class TestSheets:
         content = workbook(("April", LONG), ("May", LONG))
         refused = refusal(content)
         assert refused.code == "several_sheets" and "“April”, “May”" in refused.message
+        assert [found.about for found in refused.findings] == ["April", "May"]
         assert read(content, "may")[0][0][0] == "May!row 2"
-        assert refusal(content, "June").code == "no_such_sheet"
+        refused = refusal(content, "June")
+        assert refused.code == "no_such_sheet"
+        assert [(found.code, found.about) for found in refused.findings] == [
+            ("sheet_to_choose", "April"),
+            ("sheet_to_choose", "May"),
+        ]
 
     def test_a_hidden_one_only_by_its_name(self) -> None:
         def hide(sheet: Worksheet) -> None:

@@ -1114,7 +1114,9 @@ export interface paths {
         };
         /**
          * List feeds
-         * @description Which system owes which KPIs, and which of them are late. Sort keys: ref, title.
+         * @description Which system owes which KPIs, how often and by when, and what is in, late or missing.
+         *
+         *     An integration without leave to read the plan sees the feeds it brings. Sort keys: ref, title.
          */
         get: operations["list_feeds"];
         put?: never;
@@ -1372,6 +1374,26 @@ export interface paths {
         patch: operations["update_kpi"];
         trace?: never;
     };
+    "/v1/plans/{plan}/kpis/{kpi}/roll-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a KPI's quarters and year to date
+         * @description Derived when read, and only where the KPI says how (`rollup`); what is missing is named.
+         */
+        get: operations["read_roll_ups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plans/{plan}/kpis/{kpi}/segments": {
         parameters: {
             query?: never;
@@ -1505,7 +1527,7 @@ export interface paths {
         };
         /**
          * List a KPI's values
-         * @description Every value known now, oldest first. Sort keys: period, segment, basis, known.
+         * @description Every value known now, or at `known_at`, oldest first. Sort keys: period, segment, basis, known.
          */
         get: operations["list_measurements"];
         put?: never;
@@ -1525,12 +1547,17 @@ export interface paths {
         };
         /**
          * Read a value
-         * @description The value known now, or with `as_of` the one known then. Its ETag serves to correct it.
+         * @description The value known now. Its ETag serves to correct it.
+         *
+         *     `known_at`: as it was known at that moment, whatever the plan said then. `as_of`: the same value
+         *     with the plan as it stood, so that a KPI that had another ref then is found under that.
          */
         get: operations["read_measurement"];
         /**
          * Enter or correct a value
          * @description 201 for a new value, 200 for a correction. A correction needs If-Match and is a new revision.
+         *
+         *     202 where the period is locked and the figures differ: the value waits in the queue of late revisions.
          */
         put: operations["put_measurement"];
         post?: never;
@@ -1550,6 +1577,9 @@ export interface paths {
         /**
          * List the revisions of a value
          * @description What was known when, by whom and why, newest first. Sort keys: basis, revision.
+         *
+         *     A revision whose state is `withdrawn` says that nothing is known from then on, because the submission
+         *     that first brought the value was withdrawn. `known_at` shows the revisions there were at that moment.
          */
         get: operations["list_revisions"];
         put?: never;
@@ -1567,7 +1597,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List values of all KPIs
+         * @description What is to be checked (`workflow=loaded`), is under query, or is signed off.
+         *
+         *     The longest as it is comes first. Sort keys: known, kpi, period, segment, basis.
+         */
+        get: operations["list_values"];
         put?: never;
         /**
          * Push values
@@ -1578,7 +1614,11 @@ export interface paths {
          *     Rows about the same KPI, segment, period and basis are all refused: only you know which is right.
          *
          *     A row replaces value, numerator and denominator; a note, source or external reference it leaves
-         *     out stays. A changed value is `loaded` again, whoever had signed it off.
+         *     out stays. A changed value is `loaded` again, whoever had signed it off; one that is hard to believe
+         *     is stored with a warning and held under query. A new figure for a locked period, be it the first,
+         *     waits in the queue of late revisions and counts as `queued`.
+         *
+         *     The very same body again is recognised: `repeats` names the submission it repeats.
          */
         post: operations["push_measurements"];
         delete?: never;
@@ -2363,7 +2403,8 @@ export interface paths {
         };
         /**
          * Read a submission
-         * @description Its counts, its first hundred changes, and its first hundred kinds of errors.
+         * @description Its counts, its first hundred changes and warnings, and its first hundred kinds of
+         *     errors.
          *
          *     While it is `pending`, its progress; then it was `stored`, `rejected` or `previewed`, or it `failed`.
          */
@@ -2468,6 +2509,237 @@ export interface paths {
          * @description A merge patch.
          */
         patch: operations["update_theme"];
+        trace?: never;
+    };
+    "/v1/plans/{plan}/measurements/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count what waits to be looked at
+         * @description How many values are to be checked, are under query or came late, and which feeds owe some.
+         */
+        get: operations["read_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/measurements/sign-offs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign values off
+         * @description Every loaded value chosen; those under query are left, and have to be cleared first.
+         *
+         *     Rules act on signed-off values only. Each is a new revision with the same figures.
+         */
+        post: operations["sign_off"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/measurements/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put values under query
+         * @description With a question. What is under query already keeps the question it has.
+         */
+        post: operations["query_values"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/measurements/query-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a query
+         * @description Values under query get the answer beside their question, and stay so until cleared.
+         */
+        post: operations["answer_queries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/measurements/query-clearances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clear a query
+         * @description Values under query are `loaded` again, with the reason, and can be signed off.
+         */
+        post: operations["clear_queries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/late-revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List late revisions
+         * @description Values that came for locked periods, beside what is held. Sort keys: queued, period, kpi.
+         */
+        get: operations["list_late_revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/late-revisions/acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept late revisions
+         * @description They become the values known, as new revisions with the one reason; the period stays locked.
+         */
+        post: operations["accept_late_revisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/late-revisions/declines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline late revisions
+         * @description What is held stays. The same value sent again waits again.
+         */
+        post: operations["decline_late_revisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/period-locks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List locks and reopenings
+         * @description What people said, newest first; the last word on a KPI and period counts. Sort keys: set, to.
+         *
+         *     Where nobody said anything, a period locks by itself `locks_after_days` after its end.
+         */
+        get: operations["list_period_locks"];
+        put?: never;
+        /**
+         * Lock periods
+         * @description From now on a new figure for these periods waits in the queue of late revisions.
+         */
+        post: operations["lock_periods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/period-locks/reopenings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen periods
+         * @description Values are taken again, until the periods are locked once more. What waits goes on waiting.
+         */
+        post: operations["reopen_periods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/submissions/{submission}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a submission
+         * @description Undo what it stored, by new revisions that carry the reason. Twice is the same as once.
+         *
+         *     Earlier values come back; of a value it was the first to bring, nothing is known any more; what
+         *     others changed since stays; what it left waiting for locked periods goes. Reports never change.
+         */
+        post: operations["withdraw_submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/plans/{plan}/my-work": {
@@ -2628,6 +2900,30 @@ export interface components {
             kind: components["schemas"]["ItemKind"];
             /** Ref */
             ref?: string | null;
+        };
+        /**
+         * ActKind
+         * @description What a person did to values without delivering any.
+         * @enum {string}
+         */
+        ActKind: "signed_off" | "queried" | "answered" | "cleared" | "accepted" | "declined" | "withdrawn";
+        /**
+         * ActRead
+         * @description What was done to how many values.
+         */
+        ActRead: {
+            act: components["schemas"]["ActKind"];
+            /** Changed */
+            changed: number;
+            /**
+             * Left
+             * @description Chosen too, and left as they were: it could not be done to them.
+             */
+            left: number;
+            /** Left By Workflow */
+            left_by_workflow: {
+                [key: string]: number;
+            };
         };
         /** Action */
         Action: {
@@ -3127,6 +3423,64 @@ export interface components {
              */
             satisfactory?: boolean | null;
         };
+        /** AnswerWrite */
+        AnswerWrite: {
+            /**
+             * Kpis
+             * @default []
+             */
+            kpis: string[];
+            /**
+             * Feeds
+             * @default []
+             */
+            feeds: string[];
+            /**
+             * Submission
+             * @description Values whose figures it brought and nobody changed since.
+             */
+            submission?: string | null;
+            /**
+             * Periods
+             * @description Canonical keys.
+             * @default []
+             * @example [
+             *       "2026-09",
+             *       "FY2026-27-Q2"
+             *     ]
+             */
+            periods: string[];
+            /**
+             * From
+             * @description Periods that end then or later.
+             */
+            from?: string | null;
+            /**
+             * To
+             * @description Periods that end then or earlier.
+             */
+            to?: string | null;
+            /**
+             * Segments
+             * @default []
+             */
+            segments: string[];
+            /**
+             * Basis
+             * @default []
+             */
+            basis: components["schemas"]["Basis"][];
+            /**
+             * Values
+             * @default []
+             */
+            values: components["schemas"]["ValueAddress"][];
+            /**
+             * Answer
+             * @example Two teams closed late; it is complete now.
+             */
+            answer: string;
+        };
         /** AreaFigureRead */
         AreaFigureRead: {
             state: components["schemas"]["FigureState"];
@@ -3149,6 +3503,23 @@ export interface components {
          * @enum {string}
          */
         AreaLevel: "national" | "regional" | "local_authority";
+        /** AreaRead */
+        AreaRead: {
+            /**
+             * Title
+             * @example Care leavers
+             */
+            title: string;
+            /** Under */
+            under: string | null;
+            /**
+             * Valid From
+             * @example 2023-01-01
+             */
+            valid_from: string | null;
+            /** Valid Until */
+            valid_until: string | null;
+        };
         /** AreaTally */
         AreaTally: {
             /** Total */
@@ -3391,11 +3762,11 @@ export interface components {
             auditor: components["schemas"]["PartyNamed"] | null;
             moderator: components["schemas"]["PartyNamed"] | null;
             /** Marks */
-            marks: components["schemas"]["api__audits__schemas__MarkRead"][];
+            marks: components["schemas"]["MarkRead"][];
             /** Is Moderated */
             is_moderated: boolean;
             /** @description A withdrawn audit counts nowhere. */
-            withdrawn: components["schemas"]["WithdrawalRead"] | null;
+            withdrawn: components["schemas"]["api__audits__schemas__WithdrawalRead"] | null;
             /** Recorded By */
             recorded_by: string | null;
             /** Recorded At */
@@ -3740,6 +4111,19 @@ export interface components {
          * @enum {string}
          */
         Basis: "operational_provisional" | "operational_final" | "validated_return";
+        /** BenchmarkAreaRead */
+        BenchmarkAreaRead: {
+            /**
+             * Area
+             * @example 838
+             */
+            area: string;
+            /**
+             * Name
+             * @example Dorset
+             */
+            name: string;
+        };
         /**
          * BenchmarkImportComparison
          * @description Against the release in force before: figures of the same indicator, filters, year and area.
@@ -3921,8 +4305,8 @@ export interface components {
             /** @description The one in force at the moment read, or asked for. */
             release: components["schemas"]["ReleaseRead"] | null;
             /** @description The plan's authority, as the release calls it. */
-            area: components["schemas"]["api__benchmarks__schemas__AreaRead"] | null;
-            region: components["schemas"]["api__benchmarks__schemas__AreaRead"] | null;
+            area: components["schemas"]["BenchmarkAreaRead"] | null;
+            region: components["schemas"]["BenchmarkAreaRead"] | null;
             /** Neighbours */
             neighbours: components["schemas"]["NeighbourRead"][];
             neighbours_release: components["schemas"]["ReleaseRead"] | null;
@@ -3932,7 +4316,7 @@ export interface components {
              * Years
              * @description The latest first.
              */
-            years: components["schemas"]["YearRead"][];
+            years: components["schemas"]["BenchmarkYearRead"][];
         };
         /** BenchmarkSeriesPage */
         BenchmarkSeriesPage: {
@@ -3982,6 +4366,46 @@ export interface components {
             };
             /** Figures */
             figures: number;
+        };
+        /**
+         * BenchmarkYearRead
+         * @description One year of a published series, for the plan's own authority among the others.
+         */
+        BenchmarkYearRead: {
+            /**
+             * Period
+             * @example 2025
+             * @example FY2024-25
+             */
+            period: string;
+            /**
+             * Year
+             * @description The calendar year it ends in.
+             */
+            year: number;
+            year_kind: components["schemas"]["YearKind"];
+            /** @description Null where nothing was published of it. */
+            own: components["schemas"]["FigureRead"] | null;
+            england: components["schemas"]["FigureRead"] | null;
+            region: components["schemas"]["FigureRead"] | null;
+            /** @description Null where no neighbours are known. */
+            neighbours: components["schemas"]["NeighbourFigureRead"] | null;
+            /** @description Null without a figure, and for a neutral KPI. */
+            rank: components["schemas"]["RankRead"] | null;
+            /**
+             * Authorities
+             * @description How many have a figure.
+             */
+            authorities: number;
+            quartiles: components["schemas"]["QuartilesRead"] | null;
+            band: components["schemas"]["Band"] | null;
+            /**
+             * Change
+             * @description On the year before; null unless that is there.
+             */
+            change: number | null;
+            direction: components["schemas"]["Direction"] | null;
+            good_percentile: components["schemas"]["GoodPercentileRead"] | null;
         };
         /** Board */
         Board: {
@@ -4050,6 +4474,30 @@ export interface components {
             is_multi_agency?: boolean | null;
         };
         /**
+         * BreakKind
+         * @enum {string}
+         */
+        BreakKind: "definition" | "superseded";
+        /**
+         * BreakRead
+         * @description Where the line of a KPI breaks: values on either side of it do not compare.
+         */
+        BreakRead: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            kind: components["schemas"]["BreakKind"];
+            /**
+             * Period
+             * @description The first period on the far side: the first to end on that day or later.
+             */
+            period: string;
+            /** Text */
+            text: string | null;
+        };
+        /**
          * ChangeEntry
          * @description What one request did to one item: its own fields and everything beneath it.
          */
@@ -4108,7 +4556,7 @@ export interface components {
          * @description The kinds of item a change can be of.
          * @enum {string}
          */
-        ChangedKind: "plan" | "inspection" | "theme" | "party" | "recommendation" | "action" | "check" | "audit" | "audit_template" | "audit_measure" | "windscreen_position" | "kpi" | "feed" | "submission" | "narrative" | "risk" | "escalation" | "ladder" | "membership" | "deputy" | "imported_document";
+        ChangedKind: "plan" | "inspection" | "theme" | "party" | "recommendation" | "action" | "check" | "audit" | "audit_template" | "audit_measure" | "windscreen_position" | "kpi" | "feed" | "submission" | "value_act" | "period_lock" | "narrative" | "risk" | "escalation" | "ladder" | "membership" | "deputy" | "imported_document";
         /**
          * Check
          * @description A check that work did what it was for ("closing the loop").
@@ -4341,6 +4789,64 @@ export interface components {
             due?: components["schemas"]["FuzzyDate"] | string | null;
             /** Recurrence */
             recurrence?: string | null;
+        };
+        /** ClearanceWrite */
+        ClearanceWrite: {
+            /**
+             * Kpis
+             * @default []
+             */
+            kpis: string[];
+            /**
+             * Feeds
+             * @default []
+             */
+            feeds: string[];
+            /**
+             * Submission
+             * @description Values whose figures it brought and nobody changed since.
+             */
+            submission?: string | null;
+            /**
+             * Periods
+             * @description Canonical keys.
+             * @default []
+             * @example [
+             *       "2026-09",
+             *       "FY2026-27-Q2"
+             *     ]
+             */
+            periods: string[];
+            /**
+             * From
+             * @description Periods that end then or later.
+             */
+            from?: string | null;
+            /**
+             * To
+             * @description Periods that end then or earlier.
+             */
+            to?: string | null;
+            /**
+             * Segments
+             * @default []
+             */
+            segments: string[];
+            /**
+             * Basis
+             * @default []
+             */
+            basis: components["schemas"]["Basis"][];
+            /**
+             * Values
+             * @default []
+             */
+            values: components["schemas"]["ValueAddress"][];
+            /**
+             * Reason
+             * @example Agreed with the head of service.
+             */
+            reason: string;
         };
         /** ClimbCreate */
         ClimbCreate: {
@@ -4699,6 +5205,22 @@ export interface components {
             /** Ignored */
             ignored?: string[] | null;
         };
+        /** DecisionRead */
+        DecisionRead: {
+            status: components["schemas"]["LateState"];
+            /** Decided */
+            decided: number;
+            /**
+             * Superseded
+             * @description Other senders' words about the same values, no longer waiting.
+             */
+            superseded: number;
+            /**
+             * Left
+             * @description Of those named one by one: decided before, and left so.
+             */
+            left: number;
+        };
         /**
          * Definition
          * @description What a KPI counts. A change from a later date is a new version.
@@ -4736,6 +5258,12 @@ export interface components {
             scale_min?: number | string | null;
             /** Scale Max */
             scale_max?: number | string | null;
+            /** Plausible Low */
+            plausible_low?: number | string | null;
+            /** Plausible High */
+            plausible_high?: number | string | null;
+            /** Plausible Jump */
+            plausible_jump?: number | string | null;
         };
         /** DefinitionRead */
         DefinitionRead: {
@@ -4765,6 +5293,12 @@ export interface components {
             scale_min: number | null;
             /** Scale Max */
             scale_max: number | null;
+            /** Plausible Low */
+            plausible_low: number | null;
+            /** Plausible High */
+            plausible_high: number | null;
+            /** Plausible Jump */
+            plausible_jump: number | null;
         };
         /**
          * DefinitionWrite
@@ -4810,6 +5344,21 @@ export interface components {
             scale_min?: number | string | null;
             /** Scale Max */
             scale_max?: number | string | null;
+            /**
+             * Plausible Low
+             * @description A value below it is stored with a warning and held under query.
+             */
+            plausible_low?: number | string | null;
+            /**
+             * Plausible High
+             * @description Likewise a value above it.
+             */
+            plausible_high?: number | string | null;
+            /**
+             * Plausible Jump
+             * @description Likewise one that lies further than this from the value before it.
+             */
+            plausible_jump?: number | string | null;
         };
         /**
          * DeputyCreate
@@ -4865,6 +5414,45 @@ export interface components {
             ends_on: string | null;
             /** Is Current */
             is_current: boolean;
+        };
+        /**
+         * DerivedRead
+         * @description A figure derived from a KPI's shorter periods as it says how.
+         */
+        DerivedRead: {
+            /**
+             * Period
+             * @example FY2026-27-Q2
+             */
+            period: string;
+            /**
+             * Value
+             * @description Null while an input is missing: missing is never zero.
+             */
+            value: number | null;
+            /**
+             * Numerator
+             * @description Null too where the KPI counts children.
+             */
+            numerator: number | null;
+            /** Denominator */
+            denominator: number | null;
+            rollup: components["schemas"]["Rollup"];
+            /**
+             * Inputs
+             * @description How many periods it is made of.
+             */
+            inputs: number;
+            /**
+             * Missing
+             * @description Input periods without the figures needed.
+             */
+            missing: string[];
+            /**
+             * Broken On
+             * @description The definition changed then, so nothing is derived.
+             */
+            broken_on: string | null;
         };
         /**
          * DialPlace
@@ -5314,8 +5902,15 @@ export interface components {
              * @description Client id of the integration that pushes it.
              */
             integration?: string | null;
+            /**
+             * Frequency
+             * @example Every night
+             */
+            frequency?: string | null;
             /** Due After Days */
             due_after_days?: number | null;
+            /** Locks After Days */
+            locks_after_days?: number | null;
             /**
              * Kpis
              * @default []
@@ -5366,6 +5961,38 @@ export interface components {
             /** Items */
             items: components["schemas"]["FeedRead"][];
         };
+        /**
+         * FeedPeriodRead
+         * @description What a feed owes for one period. `late`: past its due date, or came after it. `missing`: still not
+         *     in when the period locks or, where nothing locks it, when the next one is due.
+         */
+        FeedPeriodRead: {
+            /** Period */
+            period: string;
+            period_type: components["schemas"]["PeriodType"];
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            state: components["schemas"]["Punctuality"];
+            /** Owed */
+            owed: number;
+            /** Received */
+            received: number;
+            /**
+             * Outstanding
+             * @description KPIs whose value is not in.
+             */
+            outstanding: string[];
+            /** Came Late */
+            came_late: string[];
+        };
         /** FeedRead */
         FeedRead: {
             /** Ref */
@@ -5378,9 +6005,16 @@ export interface components {
             system: string | null;
             owner: components["schemas"]["FeedOwnerRead"] | null;
             integration: components["schemas"]["FeedIntegrationRead"] | null;
+            /**
+             * Frequency
+             * @description How often it delivers, in words.
+             */
+            frequency: string | null;
             /** Due After Days */
             due_after_days: number | null;
-            /** @description The last one stored by its integration. */
+            /** Locks After Days */
+            locks_after_days: number | null;
+            /** @description The last one stored by its integration or, where none is named, of its latest values. */
             last_submission: components["schemas"]["FeedSubmissionRead"] | null;
             /** Kpis */
             kpis: components["schemas"]["FeedKpiRead"][];
@@ -5389,6 +6023,13 @@ export interface components {
              * @description How many of its KPIs are late.
              */
             late: number;
+            /** @description The worst of what is still owed and past its time, else of what came last. Null where nothing is owed. */
+            state: components["schemas"]["Punctuality"] | null;
+            /**
+             * Periods
+             * @description The last six of each type that ended, latest first.
+             */
+            periods: components["schemas"]["FeedPeriodRead"][];
         };
         /** FeedSubmissionRead */
         FeedSubmissionRead: {
@@ -5416,8 +6057,12 @@ export interface components {
             owner?: string | null;
             /** Integration */
             integration?: string | null;
+            /** Frequency */
+            frequency?: string | null;
             /** Due After Days */
             due_after_days?: number | null;
+            /** Locks After Days */
+            locks_after_days?: number | null;
             /** Kpis */
             kpis?: string[] | null;
         };
@@ -5486,6 +6131,16 @@ export interface components {
             /** Denominator */
             denominator: number | null;
         };
+        /**
+         * FileLimits
+         * @description The largest file of values that is taken.
+         */
+        FileLimits: {
+            /** Bytes */
+            bytes: number;
+            /** Values */
+            values: number;
+        };
         /** Finding */
         Finding: {
             /** Ref */
@@ -5541,7 +6196,7 @@ export interface components {
             /** Takes Grades */
             takes_grades: boolean;
             /** Areas */
-            areas: components["schemas"]["api__plans__inspections__schemas__AreaRead"][];
+            areas: components["schemas"]["AreaRead"][];
         };
         /**
          * Freshness
@@ -6275,6 +6930,14 @@ export interface components {
             polarity: components["schemas"]["Polarity"];
             /** @default snapshot */
             nature: components["schemas"]["Nature"];
+            /** Reset Month */
+            reset_month?: number | null;
+            /** Rolling Periods */
+            rolling_periods?: number | null;
+            /** Lag Months */
+            lag_months?: number | null;
+            /** @default none */
+            rollup: components["schemas"]["Rollup"];
             period_type: components["schemas"]["PeriodType"];
             /** Frequency */
             frequency?: string | null;
@@ -6327,6 +6990,8 @@ export interface components {
             no_target_text?: string | null;
             /** Due After Days */
             due_after_days?: number | null;
+            /** Locks After Days */
+            locks_after_days?: number | null;
         };
         /** KpiBenchmarksRead */
         KpiBenchmarksRead: {
@@ -6376,6 +7041,17 @@ export interface components {
             polarity: components["schemas"]["Polarity"];
             /** @default snapshot */
             nature: components["schemas"]["Nature"];
+            /** Reset Month */
+            reset_month?: number | null;
+            /** Rolling Periods */
+            rolling_periods?: number | null;
+            /** Lag Months */
+            lag_months?: number | null;
+            /**
+             * @description How quarters and the year to date follow from its periods.
+             * @default none
+             */
+            rollup: components["schemas"]["Rollup"];
             /** @example month */
             period_type: components["schemas"]["PeriodType"];
             /** Frequency */
@@ -6429,6 +7105,8 @@ export interface components {
             feed?: string | null;
             /** Due After Days */
             due_after_days?: number | null;
+            /** Locks After Days */
+            locks_after_days?: number | null;
             superseded?: components["schemas"]["SupersessionWrite"] | null;
         };
         /**
@@ -6469,6 +7147,13 @@ export interface components {
             unit: components["schemas"]["Unit"];
             polarity: components["schemas"]["Polarity"];
             nature: components["schemas"]["Nature"];
+            /** Reset Month */
+            reset_month: number | null;
+            /** Rolling Periods */
+            rolling_periods: number | null;
+            /** Lag Months */
+            lag_months: number | null;
+            rollup: components["schemas"]["Rollup"];
             period_type: components["schemas"]["PeriodType"];
             /** Frequency */
             frequency: string | null;
@@ -6509,6 +7194,11 @@ export interface components {
              * @description Its own, or else its feed's.
              */
             due_after_days: number | null;
+            /**
+             * Locks After Days
+             * @description Its own, or else its feed's.
+             */
+            locks_after_days: number | null;
             /** Doubts */
             doubts: number;
             /** @description Which series is shown: the first of operational final, operational provisional and validated return that has values. */
@@ -6557,6 +7247,8 @@ export interface components {
             other_titles: string[];
             /** Own Due After Days */
             own_due_after_days: number | null;
+            /** Own Locks After Days */
+            own_locks_after_days: number | null;
             /** Superseded From */
             superseded_from: string | null;
             /** Superseded Text */
@@ -6568,6 +7260,11 @@ export interface components {
              * @description Every version, oldest first.
              */
             definitions: components["schemas"]["DefinitionRead"][];
+            /**
+             * Breaks
+             * @description Where its line breaks, oldest first.
+             */
+            breaks: components["schemas"]["BreakRead"][];
             /** Recommendation Links */
             recommendation_links: components["schemas"]["KpiRecommendationRead"][];
             /** Actions */
@@ -6648,6 +7345,13 @@ export interface components {
             unit: components["schemas"]["Unit"];
             polarity: components["schemas"]["Polarity"];
             nature: components["schemas"]["Nature"];
+            /** Reset Month */
+            reset_month: number | null;
+            /** Rolling Periods */
+            rolling_periods: number | null;
+            /** Lag Months */
+            lag_months: number | null;
+            rollup: components["schemas"]["Rollup"];
             period_type: components["schemas"]["PeriodType"];
             /** Frequency */
             frequency: string | null;
@@ -6688,6 +7392,11 @@ export interface components {
              * @description Its own, or else its feed's.
              */
             due_after_days: number | null;
+            /**
+             * Locks After Days
+             * @description Its own, or else its feed's.
+             */
+            locks_after_days: number | null;
             /** Doubts */
             doubts: number;
             /** @description Which series is shown: the first of operational final, operational provisional and validated return that has values. */
@@ -6767,7 +7476,15 @@ export interface components {
             category?: components["schemas"]["KpiCategory"] | null;
             unit?: components["schemas"]["Unit"] | null;
             polarity?: components["schemas"]["Polarity"] | null;
+            /** @description What belonged to another nature (reset, span, lag) goes with it. */
             nature?: components["schemas"]["Nature"] | null;
+            /** Reset Month */
+            reset_month?: number | null;
+            /** Rolling Periods */
+            rolling_periods?: number | null;
+            /** Lag Months */
+            lag_months?: number | null;
+            rollup?: components["schemas"]["Rollup"] | null;
             /** @description Cannot change once the KPI has values. */
             period_type?: components["schemas"]["PeriodType"] | null;
             /** Frequency */
@@ -6800,6 +7517,8 @@ export interface components {
             feed?: string | null;
             /** Due After Days */
             due_after_days?: number | null;
+            /** Locks After Days */
+            locks_after_days?: number | null;
             superseded?: components["schemas"]["SupersessionWrite"] | null;
         };
         /**
@@ -6922,6 +7641,106 @@ export interface components {
          * @enum {string}
          */
         Landing: "dashboard" | "my-work" | "scorecard" | "escalations" | "recommendations" | "actions" | "changes";
+        /**
+         * LateChosen
+         * @description Which late revisions, singly or many at once, and the one reason for all of them.
+         */
+        LateChosen: {
+            /**
+             * Late Revisions
+             * @default []
+             * @example [
+             *       17,
+             *       18
+             *     ]
+             */
+            late_revisions: number[];
+            /**
+             * Kpis
+             * @default []
+             */
+            kpis: string[];
+            /**
+             * Feeds
+             * @default []
+             */
+            feeds: string[];
+            /** Submission */
+            submission?: string | null;
+            /**
+             * Reason
+             * @example Late returns from two teams, agreed at the data meeting
+             */
+            reason: string;
+        };
+        /** LatePage */
+        LatePage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["LateRead"][];
+        };
+        /**
+         * LateRead
+         * @description A value that came for a locked period and differs from what is held.
+         */
+        LateRead: {
+            /** Id */
+            id: number;
+            /** Kpi */
+            kpi: string;
+            /** Kpi Title */
+            kpi_title: string;
+            measure: components["schemas"]["MeasureRead"];
+            /** Segment */
+            segment: string;
+            /** Period */
+            period: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            basis: components["schemas"]["Basis"];
+            status: components["schemas"]["LateState"];
+            /** @description What is known now; null where nothing is. */
+            held: components["schemas"]["FiguresRead"] | null;
+            offered: components["schemas"]["FiguresRead"];
+            /** Note */
+            note: string | null;
+            /** Source */
+            source: string | null;
+            /**
+             * Question
+             * @description Why it will be under query once accepted.
+             */
+            question: string | null;
+            /** Queued At */
+            queued_at: string;
+            /** By */
+            by: string | null;
+            /** Submission */
+            submission: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+        };
+        /**
+         * LateState
+         * @enum {string}
+         */
+        LateState: "waiting" | "accepted" | "declined" | "superseded" | "withdrawn";
         /**
          * LatenessState
          * @enum {string}
@@ -7071,6 +7890,71 @@ export interface components {
             /** Lines */
             lines: number;
         };
+        /** LockSetRead */
+        LockSetRead: {
+            /** Is Locked */
+            is_locked: boolean;
+            /**
+             * Kpis
+             * @description Null: every KPI of the plan.
+             */
+            kpis: number | null;
+            /** From */
+            from: string | null;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * LockWrite
+         * @description Periods that end within a span; of these KPIs and feeds, or of every KPI of the plan.
+         */
+        LockWrite: {
+            /**
+             * Kpis
+             * @default []
+             */
+            kpis: string[];
+            /**
+             * Feeds
+             * @default []
+             */
+            feeds: string[];
+            /**
+             * From
+             * @description Null: from the beginning.
+             */
+            from?: string | null;
+            /**
+             * To
+             * Format: date
+             * @example 2026-09-30
+             */
+            to: string;
+            /**
+             * Reason
+             * @example Reported to the board on 12 October
+             */
+            reason: string;
+        };
+        /** MarkRead */
+        MarkRead: {
+            /** Domain */
+            domain: string;
+            /** Title */
+            title: string;
+            /** Before */
+            before: components["schemas"]["Grade"] | number;
+            /**
+             * After
+             * @description Null where it was not moderated.
+             */
+            after: components["schemas"]["Grade"] | number | null;
+        };
         /**
          * MayRead
          * @description What you may do with it as it stands.
@@ -7119,6 +8003,19 @@ export interface components {
              * @description Every plan you may open, those not closed first.
              */
             plans: components["schemas"]["MyPlan"][];
+            file_limits: components["schemas"]["FileLimits"];
+        };
+        /**
+         * MeasureRead
+         * @description How the values of a KPI are written.
+         */
+        MeasureRead: {
+            /** Title */
+            title: string;
+            unit: components["schemas"]["Unit"];
+            polarity: components["schemas"]["Polarity"];
+            /** Decimals */
+            decimals: number;
         };
         /** Measurement */
         Measurement: {
@@ -7257,7 +8154,18 @@ export interface components {
             source: string | null;
             /** External Reference */
             external_reference: string | null;
+            /** @description Rules (escalations, alerts) act on signed-off values only. */
             workflow: components["schemas"]["MeasurementWorkflow"];
+            /**
+             * Question
+             * @description Why it is under query.
+             */
+            question: string | null;
+            /**
+             * Answer
+             * @description What was answered; it stays under query until cleared.
+             */
+            answer: string | null;
             /** Revision */
             revision: number;
             /** Reason */
@@ -7266,8 +8174,18 @@ export interface components {
             known_from: string;
             /** By */
             by: string | null;
-            /** Submission */
+            /**
+             * Submission
+             * @description What brought these figures.
+             */
             submission: string | null;
+            /** @description What made this revision, if no delivery did. */
+            act: components["schemas"]["ActKind"] | null;
+            /**
+             * Is Locked
+             * @description Whether another value would wait in the queue of late revisions.
+             */
+            is_locked: boolean;
         };
         /**
          * MeasurementRow
@@ -7326,6 +8244,7 @@ export interface components {
         MeasurementState: "reported" | "nil_return" | "not_available" | "suppressed" | "not_applicable";
         /**
          * MeasurementWorkflow
+         * @description How far a value was checked. Rules act on signed-off values only; everything shows them all.
          * @enum {string}
          */
         MeasurementWorkflow: "loaded" | "signed_off" | "under_query";
@@ -7940,6 +8859,12 @@ export interface components {
          */
         Origin: "inspection" | "audit" | "peer_review" | "own_priority" | "complaint" | "learning_review";
         /**
+         * Outcome
+         * @description What becomes of a row that says something new.
+         * @enum {string}
+         */
+        Outcome: "created" | "updated" | "queued";
+        /**
          * OutcomeEvidence
          * @enum {string}
          */
@@ -8272,6 +9197,49 @@ export interface components {
          * @enum {string}
          */
         PercentagesAre: "percents" | "fractions";
+        /** PeriodLockPage */
+        PeriodLockPage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["PeriodLockRead"][];
+        };
+        /**
+         * PeriodLockRead
+         * @description That periods were locked or reopened. The last word on a KPI and period counts.
+         */
+        PeriodLockRead: {
+            /** Id */
+            id: number;
+            /**
+             * Kpi
+             * @description Null: every KPI of the plan.
+             */
+            kpi: string | null;
+            /** From */
+            from: string | null;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /** Is Locked */
+            is_locked: boolean;
+            /** Reason */
+            reason: string;
+            /** By */
+            by: string | null;
+            /** At */
+            at: string;
+        };
         /** PeriodResultRead */
         PeriodResultRead: {
             /**
@@ -8308,7 +9276,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "plan:read" | "plan:visit" | "plan:create" | "plan:update" | "plan:delete" | "plan:import" | "plan:export" | "setup:write" | "recommendation:create" | "recommendation:update" | "recommendation:update_led" | "recommendation:delete" | "action:create" | "action:update" | "action:update_led" | "action:delete" | "check:write" | "check:write_led" | "kpi:create" | "kpi:update" | "kpi:delete" | "measurement:write" | "measurement:write_set" | "audit_template:write" | "audit:write" | "benchmark:import" | "narrative:write" | "narrative:write_led" | "risk:write" | "risk:write_led" | "note:write" | "escalation:raise" | "escalation:answer" | "escalation:manage" | "change:read" | "member:manage" | "deputy:appoint" | "user:manage" | "team:manage" | "integration:manage" | "authority:manage" | "sign_in:read";
+        Permission: "plan:read" | "plan:visit" | "plan:create" | "plan:update" | "plan:delete" | "plan:import" | "plan:export" | "setup:write" | "recommendation:create" | "recommendation:update" | "recommendation:update_led" | "recommendation:delete" | "action:create" | "action:update" | "action:update_led" | "action:delete" | "check:write" | "check:write_led" | "kpi:create" | "kpi:update" | "kpi:delete" | "measurement:write" | "measurement:write_set" | "audit_template:write" | "audit:write" | "benchmark:import" | "measurement:sign_off" | "measurement:manage" | "narrative:write" | "narrative:write_led" | "risk:write" | "risk:write_led" | "note:write" | "escalation:raise" | "escalation:answer" | "escalation:manage" | "change:read" | "member:manage" | "deputy:appoint" | "user:manage" | "team:manage" | "integration:manage" | "authority:manage" | "sign_in:read";
         /** PermissionRead */
         PermissionRead: {
             permission: components["schemas"]["Permission"];
@@ -8380,6 +9348,8 @@ export interface components {
              * @default 31
              */
             amber_days: number;
+            /** @default mdc */
+            spc_profile: components["schemas"]["SpcProfile"];
         };
         /**
          * PlanCreate
@@ -9021,6 +9991,112 @@ export interface components {
             /** Impact Statements */
             impact_statements?: components["schemas"]["ImpactStatementWrite"][];
         };
+        /** PlanValuePage */
+        PlanValuePage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["PlanValueRead"][];
+        };
+        /**
+         * PlanValueRead
+         * @description A value with what is needed to judge it at a glance.
+         */
+        PlanValueRead: {
+            /** Kpi */
+            kpi: string;
+            /** Segment */
+            segment: string;
+            /** Period */
+            period: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            basis: components["schemas"]["Basis"];
+            state: components["schemas"]["MeasurementState"];
+            /** Value */
+            value: number | null;
+            grade: components["schemas"]["Grade"] | null;
+            /** Numerator */
+            numerator: number | null;
+            /** Denominator */
+            denominator: number | null;
+            /** Note */
+            note: string | null;
+            /** Source */
+            source: string | null;
+            /** External Reference */
+            external_reference: string | null;
+            /** @description Rules (escalations, alerts) act on signed-off values only. */
+            workflow: components["schemas"]["MeasurementWorkflow"];
+            /**
+             * Question
+             * @description Why it is under query.
+             */
+            question: string | null;
+            /**
+             * Answer
+             * @description What was answered; it stays under query until cleared.
+             */
+            answer: string | null;
+            /** Revision */
+            revision: number;
+            /** Reason */
+            reason: string | null;
+            /** Known From */
+            known_from: string;
+            /** By */
+            by: string | null;
+            /**
+             * Submission
+             * @description What brought these figures.
+             */
+            submission: string | null;
+            /** @description What made this revision, if no delivery did. */
+            act: components["schemas"]["ActKind"] | null;
+            /**
+             * Is Locked
+             * @description Whether another value would wait in the queue of late revisions.
+             */
+            is_locked: boolean;
+            measure: components["schemas"]["MeasureRead"];
+            /** @description What was known of the same period until its figures changed; null where they never did. */
+            before: components["schemas"]["FiguresRead"] | null;
+            /** @description The period before it in the same series. */
+            previous: components["schemas"]["PreviousRead"] | null;
+        };
+        /**
+         * PointMarkRead
+         * @description A point that a rule marks.
+         */
+        PointMarkRead: {
+            /**
+             * Period
+             * @example 2026-08
+             */
+            period: string;
+            rule: components["schemas"]["SpecialCause"];
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "high" | "low";
+        };
         /**
          * Polarity
          * @enum {string}
@@ -9031,6 +10107,12 @@ export interface components {
          * @enum {string}
          */
         Precision: "day" | "month" | "quarter" | "year";
+        /** PreviousRead */
+        PreviousRead: {
+            /** Period */
+            period: string;
+            figures: components["schemas"]["FiguresRead"];
+        };
         /**
          * PrincipalKind
          * @enum {string}
@@ -9110,6 +10192,11 @@ export interface components {
              */
             share_read: number | null;
         };
+        /**
+         * Punctuality
+         * @enum {string}
+         */
+        Punctuality: "on_time" | "due" | "late" | "missing";
         /** QuartilesRead */
         QuartilesRead: {
             /** Lower */
@@ -9118,6 +10205,64 @@ export interface components {
             median: number;
             /** Upper */
             upper: number;
+        };
+        /** QueryWrite */
+        QueryWrite: {
+            /**
+             * Kpis
+             * @default []
+             */
+            kpis: string[];
+            /**
+             * Feeds
+             * @default []
+             */
+            feeds: string[];
+            /**
+             * Submission
+             * @description Values whose figures it brought and nobody changed since.
+             */
+            submission?: string | null;
+            /**
+             * Periods
+             * @description Canonical keys.
+             * @default []
+             * @example [
+             *       "2026-09",
+             *       "FY2026-27-Q2"
+             *     ]
+             */
+            periods: string[];
+            /**
+             * From
+             * @description Periods that end then or later.
+             */
+            from?: string | null;
+            /**
+             * To
+             * @description Periods that end then or earlier.
+             */
+            to?: string | null;
+            /**
+             * Segments
+             * @default []
+             */
+            segments: string[];
+            /**
+             * Basis
+             * @default []
+             */
+            basis: components["schemas"]["Basis"][];
+            /**
+             * Values
+             * @default []
+             */
+            values: components["schemas"]["ValueAddress"][];
+            /**
+             * Question
+             * @example Half of September is missing, is it not?
+             */
+            question: string;
         };
         /**
          * RankRead
@@ -9654,7 +10799,7 @@ export interface components {
             request_id?: string | null;
             /** Errors */
             errors?: components["schemas"]["FieldError"][] | null;
-            import: components["schemas"]["BenchmarkImportRead"];
+            import?: components["schemas"]["BenchmarkImportRead"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -9880,7 +11025,7 @@ export interface components {
              */
             ends_on: string;
             basis: components["schemas"]["Basis"];
-            state: components["schemas"]["MeasurementState"];
+            state: components["schemas"]["RevisionState"];
             /** Value */
             value: number | null;
             grade: components["schemas"]["Grade"] | null;
@@ -9894,7 +11039,18 @@ export interface components {
             source: string | null;
             /** External Reference */
             external_reference: string | null;
+            /** @description Rules (escalations, alerts) act on signed-off values only. */
             workflow: components["schemas"]["MeasurementWorkflow"];
+            /**
+             * Question
+             * @description Why it is under query.
+             */
+            question: string | null;
+            /**
+             * Answer
+             * @description What was answered; it stays under query until cleared.
+             */
+            answer: string | null;
             /** Revision */
             revision: number;
             /** Reason */
@@ -9903,14 +11059,25 @@ export interface components {
             known_from: string;
             /** By */
             by: string | null;
-            /** Submission */
+            /**
+             * Submission
+             * @description What brought these figures.
+             */
             submission: string | null;
+            /** @description What made this revision, if no delivery did. */
+            act: components["schemas"]["ActKind"] | null;
             /**
              * Known To
              * @description Null while it is the value known.
              */
             known_to: string | null;
         };
+        /**
+         * RevisionState
+         * @description What a revision says: a state of a measurement, or that none is known any more.
+         * @enum {string}
+         */
+        RevisionState: "reported" | "nil_return" | "not_available" | "suppressed" | "not_applicable" | "withdrawn";
         /**
          * RevokeRequest
          * @description A revocation request (RFC 7009), as a form.
@@ -10223,6 +11390,32 @@ export interface components {
             permissions: components["schemas"]["PermissionRead"][];
         };
         /**
+         * RollUpsRead
+         * @description One KPI's quarters and year to date.
+         */
+        RollUpsRead: {
+            /** Kpi */
+            kpi: string;
+            /** Segment */
+            segment: string;
+            basis: components["schemas"]["Basis"];
+            rollup: components["schemas"]["Rollup"];
+            /**
+             * Financial Year
+             * @example FY2026-27
+             */
+            financial_year: string;
+            /** Quarters */
+            quarters: components["schemas"]["DerivedRead"][];
+            year_to_date: components["schemas"]["YearToDateRead"] | null;
+        };
+        /**
+         * Rollup
+         * @description How a quarter and the year to date follow from a KPI's shorter periods.
+         * @enum {string}
+         */
+        Rollup: "none" | "sum" | "last" | "numerator_over_denominator";
+        /**
          * RowErrorRead
          * @description Like errors of several rows, together.
          */
@@ -10254,6 +11447,28 @@ export interface components {
              * @example /kpi
              */
             pointer: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * RowWarningRead
+         * @description What is odd about a row. It is taken all the same, and held under query.
+         */
+        RowWarningRead: {
+            /** Index */
+            index: number;
+            /** Kpi */
+            kpi: string;
+            /** Segment */
+            segment: string;
+            /** Period */
+            period: string;
+            basis: components["schemas"]["Basis"];
+            /**
+             * Code
+             * @example outside_plausible_range
+             */
+            code: string;
             /** Message */
             message: string;
         };
@@ -10308,6 +11523,13 @@ export interface components {
             unit: components["schemas"]["Unit"];
             polarity: components["schemas"]["Polarity"];
             nature: components["schemas"]["Nature"];
+            /** Reset Month */
+            reset_month: number | null;
+            /** Rolling Periods */
+            rolling_periods: number | null;
+            /** Lag Months */
+            lag_months: number | null;
+            rollup: components["schemas"]["Rollup"];
             period_type: components["schemas"]["PeriodType"];
             /** Frequency */
             frequency: string | null;
@@ -10348,6 +11570,11 @@ export interface components {
              * @description Its own, or else its feed's.
              */
             due_after_days: number | null;
+            /**
+             * Locks After Days
+             * @description Its own, or else its feed's.
+             */
+            locks_after_days: number | null;
             /** Doubts */
             doubts: number;
             /** @description Which series is shown: the first of operational final, operational provisional and validated return that has values. */
@@ -10397,6 +11624,12 @@ export interface components {
              * @description Oldest first; periods without a value are not listed.
              */
             year: components["schemas"]["YearValue"][];
+            /**
+             * Quarters
+             * @description Derived from shorter periods, where the KPI says how.
+             */
+            quarters: components["schemas"]["DerivedRead"][];
+            year_to_date: components["schemas"]["YearToDateRead"] | null;
         };
         /**
          * ScorecardRead
@@ -10689,6 +11922,64 @@ export interface components {
          * @enum {string}
          */
         SignInOutcome: "succeeded" | "failed" | "slowed" | "disabled";
+        /** SignOffWrite */
+        SignOffWrite: {
+            /**
+             * Kpis
+             * @default []
+             */
+            kpis: string[];
+            /**
+             * Feeds
+             * @default []
+             */
+            feeds: string[];
+            /**
+             * Submission
+             * @description Values whose figures it brought and nobody changed since.
+             */
+            submission?: string | null;
+            /**
+             * Periods
+             * @description Canonical keys.
+             * @default []
+             * @example [
+             *       "2026-09",
+             *       "FY2026-27-Q2"
+             *     ]
+             */
+            periods: string[];
+            /**
+             * From
+             * @description Periods that end then or later.
+             */
+            from?: string | null;
+            /**
+             * To
+             * @description Periods that end then or earlier.
+             */
+            to?: string | null;
+            /**
+             * Segments
+             * @default []
+             */
+            segments: string[];
+            /**
+             * Basis
+             * @default []
+             */
+            basis: components["schemas"]["Basis"][];
+            /**
+             * Values
+             * @default []
+             */
+            values: components["schemas"]["ValueAddress"][];
+            /**
+             * Reason
+             * @example Checked against the return
+             */
+            reason?: string | null;
+        };
         /**
          * SignalRead
          * @description What the latest point says, the rule that fired, and the points that made it fire.
@@ -11151,6 +12442,11 @@ export interface components {
             queued: number;
             /** Rejected */
             rejected: number;
+            /**
+             * Warned
+             * @description Rows that are odd; they count as created, updated or queued too.
+             */
+            warned: number;
             /** By */
             by: string | null;
             /** Received At */
@@ -11162,16 +12458,17 @@ export interface components {
             file_name: string | null;
             /**
              * Digest
-             * @description SHA-256 of the file's bytes, in hexadecimal.
+             * @description SHA-256 of the body as it came, in hexadecimal.
              */
             digest: string | null;
             /**
              * Repeats
-             * @description The submission that stored the identical file before.
+             * @description The last submission of the very same file or body. Its rows are judged anew.
              */
             repeats: string | null;
             /** @description Why nothing of a file could be looked at. */
             problem: components["schemas"]["api__measurements__schemas__FindingRead"] | null;
+            withdrawal: components["schemas"]["api__measurements__schemas__WithdrawalRead"] | null;
             /** @description While it is pending. */
             progress: components["schemas"]["ProgressRead"] | null;
             /**
@@ -11189,12 +12486,17 @@ export interface components {
              * @description The first hundred kinds.
              */
             errors: components["schemas"]["RowErrorRead"][];
+            /**
+             * Warnings
+             * @description The first hundred.
+             */
+            warnings: components["schemas"]["RowWarningRead"][];
         };
         /**
          * SubmissionStatus
          * @enum {string}
          */
-        SubmissionStatus: "pending" | "stored" | "rejected" | "previewed" | "failed";
+        SubmissionStatus: "pending" | "stored" | "rejected" | "previewed" | "failed" | "withdrawn";
         /**
          * SubmissionSummary
          * @description One delivery. `received = created + updated + unchanged + queued + rejected`, always.
@@ -11230,6 +12532,11 @@ export interface components {
             queued: number;
             /** Rejected */
             rejected: number;
+            /**
+             * Warned
+             * @description Rows that are odd; they count as created, updated or queued too.
+             */
+            warned: number;
             /** By */
             by: string | null;
             /** Received At */
@@ -11241,16 +12548,17 @@ export interface components {
             file_name: string | null;
             /**
              * Digest
-             * @description SHA-256 of the file's bytes, in hexadecimal.
+             * @description SHA-256 of the body as it came, in hexadecimal.
              */
             digest: string | null;
             /**
              * Repeats
-             * @description The submission that stored the identical file before.
+             * @description The last submission of the very same file or body. Its rows are judged anew.
              */
             repeats: string | null;
             /** @description Why nothing of a file could be looked at. */
             problem: components["schemas"]["api__measurements__schemas__FindingRead"] | null;
+            withdrawal: components["schemas"]["api__measurements__schemas__WithdrawalRead"] | null;
         };
         /**
          * SummaryRead
@@ -11863,6 +13171,35 @@ export interface components {
             disabled?: boolean | null;
         };
         /**
+         * ValueAddress
+         * @description One value.
+         */
+        ValueAddress: {
+            /**
+             * Kpi
+             * @example OBA1-14
+             */
+            kpi: string;
+            /**
+             * Segment
+             * @default _all
+             * @example _all
+             */
+            segment: string;
+            /**
+             * Period
+             * @example 2026-09
+             */
+            period: string;
+            /** @default operational_provisional */
+            basis: components["schemas"]["Basis"];
+            /**
+             * Revision
+             * @description Only as it was when it was looked at; changed since, it is left out.
+             */
+            revision?: number | null;
+        };
+        /**
          * Variation
          * @description What a series is doing, by its latest point.
          * @enum {string}
@@ -11947,7 +13284,7 @@ export interface components {
              * Marks
              * @description Every point that is special cause, oldest first.
              */
-            marks: components["schemas"]["api__verdicts__schemas__MarkRead"][];
+            marks: components["schemas"]["PointMarkRead"][];
             /**
              * Target Floor
              * @description With `target_ceiling`: the values that meet the target in force for the latest point.
@@ -11979,6 +13316,25 @@ export interface components {
              * @example Getting better: seven months running above the average since February. At this pace it will not reliably reach 95%.
              */
             sentence: string;
+        };
+        /**
+         * WaitingRead
+         * @description What waits for somebody to look at it. More than 10,000 of a kind count as 10,000.
+         */
+        WaitingRead: {
+            /**
+             * To Check
+             * @description Values loaded and not signed off.
+             */
+            to_check: number;
+            /** Under Query */
+            under_query: number;
+            /** Late Revisions */
+            late_revisions: number;
+            /** Feeds Late */
+            feeds_late: number;
+            /** Feeds Missing */
+            feeds_missing: number;
         };
         /**
          * What
@@ -12088,11 +13444,13 @@ export interface components {
              */
             reason: string;
         };
-        /** WithdrawalRead */
-        WithdrawalRead: {
-            because: components["schemas"]["AuditWithdrawal"];
-            /** At */
-            at: string;
+        /** WithdrawalWrite */
+        WithdrawalWrite: {
+            /**
+             * Reason
+             * @example Extract of the wrong month
+             */
+            reason: string;
         };
         /**
          * YearKind
@@ -12100,45 +13458,46 @@ export interface components {
          * @enum {string}
          */
         YearKind: "reporting_year" | "calendar_year" | "financial_year" | "academic_year";
-        /**
-         * YearRead
-         * @description One year of a published series, for the plan's own authority among the others.
-         */
-        YearRead: {
+        /** YearToDateRead */
+        YearToDateRead: {
             /**
              * Period
-             * @example 2025
-             * @example FY2024-25
+             * @example FY2026-27-Q2
              */
             period: string;
             /**
-             * Year
-             * @description The calendar year it ends in.
+             * Value
+             * @description Null while an input is missing: missing is never zero.
              */
-            year: number;
-            year_kind: components["schemas"]["YearKind"];
-            /** @description Null where nothing was published of it. */
-            own: components["schemas"]["FigureRead"] | null;
-            england: components["schemas"]["FigureRead"] | null;
-            region: components["schemas"]["FigureRead"] | null;
-            /** @description Null where no neighbours are known. */
-            neighbours: components["schemas"]["NeighbourFigureRead"] | null;
-            /** @description Null without a figure, and for a neutral KPI. */
-            rank: components["schemas"]["RankRead"] | null;
+            value: number | null;
             /**
-             * Authorities
-             * @description How many have a figure.
+             * Numerator
+             * @description Null too where the KPI counts children.
              */
-            authorities: number;
-            quartiles: components["schemas"]["QuartilesRead"] | null;
-            band: components["schemas"]["Band"] | null;
+            numerator: number | null;
+            /** Denominator */
+            denominator: number | null;
+            rollup: components["schemas"]["Rollup"];
             /**
-             * Change
-             * @description On the year before; null unless that is there.
+             * Inputs
+             * @description How many periods it is made of.
              */
-            change: number | null;
-            direction: components["schemas"]["Direction"] | null;
-            good_percentile: components["schemas"]["GoodPercentileRead"] | null;
+            inputs: number;
+            /**
+             * Missing
+             * @description Input periods without the figures needed.
+             */
+            missing: string[];
+            /**
+             * Broken On
+             * @description The definition changed then, so nothing is derived.
+             */
+            broken_on: string | null;
+            /**
+             * Through
+             * @description The latest period held, to which it runs.
+             */
+            through: string;
         };
         /** YearValue */
         YearValue: {
@@ -12153,20 +13512,10 @@ export interface components {
             /** Value */
             value: number | null;
             grade: components["schemas"]["Grade"] | null;
-        };
-        /** MarkRead */
-        api__audits__schemas__MarkRead: {
-            /** Domain */
-            domain: string;
-            /** Title */
-            title: string;
-            /** Before */
-            before: components["schemas"]["Grade"] | number;
-            /**
-             * After
-             * @description Null where it was not moderated.
-             */
-            after: components["schemas"]["Grade"] | number | null;
+            /** Numerator */
+            numerator: number | null;
+            /** Denominator */
+            denominator: number | null;
         };
         /**
          * PartRead
@@ -12193,18 +13542,11 @@ export interface components {
              */
             said: string;
         };
-        /** AreaRead */
-        api__benchmarks__schemas__AreaRead: {
-            /**
-             * Area
-             * @example 838
-             */
-            area: string;
-            /**
-             * Name
-             * @example Dorset
-             */
-            name: string;
+        /** WithdrawalRead */
+        api__audits__schemas__WithdrawalRead: {
+            because: components["schemas"]["AuditWithdrawal"];
+            /** At */
+            at: string;
         };
         /** AboutRead */
         api__escalations__schemas__AboutRead: {
@@ -12259,6 +13601,7 @@ export interface components {
              * @description Of the row; null when read back later.
              */
             index: number | null;
+            outcome: components["schemas"]["Outcome"];
             /** Kpi */
             kpi: string;
             /** Segment */
@@ -12284,6 +13627,38 @@ export interface components {
              * @example Row 3 was read as the header: KPIs down, 12 periods across.
              */
             message: string;
+            /**
+             * About
+             * @description The sheet to choose, or the KPI to say more of, where that is asked.
+             */
+            about?: string | null;
+        };
+        /**
+         * WithdrawalRead
+         * @description That a submission was undone. Issued reports never change.
+         */
+        api__measurements__schemas__WithdrawalRead: {
+            /** At */
+            at: string;
+            /** By */
+            by: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Restored
+             * @description Values that went back to what was known before.
+             */
+            restored: number;
+            /**
+             * Removed
+             * @description Values of which nothing was known before, and nothing is now.
+             */
+            removed: number;
+            /**
+             * Kept
+             * @description Values changed since by others, which stay.
+             */
+            kept: number;
         };
         /** PointRead */
         api__my_work__schemas__PointRead: {
@@ -12338,23 +13713,6 @@ export interface components {
             /** Fields */
             fields: string[];
         };
-        /** AreaRead */
-        api__plans__inspections__schemas__AreaRead: {
-            /**
-             * Title
-             * @example Care leavers
-             */
-            title: string;
-            /** Under */
-            under: string | null;
-            /**
-             * Valid From
-             * @example 2023-01-01
-             */
-            valid_from: string | null;
-            /** Valid Until */
-            valid_until: string | null;
-        };
         /** FindingRead */
         api__plans__inspections__schemas__FindingRead: {
             /** Ref */
@@ -12377,23 +13735,6 @@ export interface components {
             ref: string;
             /** Text */
             text: string;
-        };
-        /**
-         * MarkRead
-         * @description A point that a rule marks.
-         */
-        api__verdicts__schemas__MarkRead: {
-            /**
-             * Period
-             * @example 2026-08
-             */
-            period: string;
-            rule: components["schemas"]["SpecialCause"];
-            /**
-             * Side
-             * @enum {string}
-             */
-            side: "high" | "low";
         };
     };
     responses: {
@@ -15996,6 +17337,11 @@ export interface operations {
     list_feeds: {
         parameters: {
             query?: {
+                state?: components["schemas"]["Punctuality"][] | null;
+                /** @description Party refs. */
+                owner?: string[] | null;
+                /** @description Those that you, an integration, bring. */
+                mine?: boolean | null;
                 /** @description Words in the ref, title or system. */
                 q?: string | null;
                 /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
@@ -16969,6 +18315,55 @@ export interface operations {
             428: components["responses"]["if-match-required"];
         };
     };
+    read_roll_ups: {
+        parameters: {
+            query?: {
+                segment?: string;
+                basis?: components["schemas"]["Basis"];
+                /** @description The current one if left out. */
+                financial_year?: string | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                kpi: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollUpsRead"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
     list_segments: {
         parameters: {
             query?: {
@@ -17499,6 +18894,8 @@ export interface operations {
                 to?: string | null;
                 /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
                 as_of?: string | null;
+                /** @description Read the values as they were known at this moment (RFC 3339) or at this day's end in London, under the KPI's refs and definitions of now. `as_of` takes the whole plan back instead; send one of the two. */
+                known_at?: string | null;
                 /** @description Rows in a page. */
                 limit?: number;
                 /** @description ``next`` of the page before. */
@@ -17554,6 +18951,8 @@ export interface operations {
                 basis?: components["schemas"]["Basis"];
                 /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
                 as_of?: string | null;
+                /** @description Read the values as they were known at this moment (RFC 3339) or at this day's end in London, under the KPI's refs and definitions of now. `as_of` takes the whole plan back instead; send one of the two. */
+                known_at?: string | null;
             };
             header?: never;
             path: {
@@ -17642,6 +19041,15 @@ export interface operations {
                     "application/json": components["schemas"]["SubmissionRead"];
                 };
             };
+            /** @description The period is locked: the value waits. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionRead"];
+                };
+            };
             /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
             308: {
                 headers: {
@@ -17667,6 +19075,8 @@ export interface operations {
                 basis?: components["schemas"]["Basis"][] | null;
                 /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
                 as_of?: string | null;
+                /** @description Read the values as they were known at this moment (RFC 3339) or at this day's end in London, under the KPI's refs and definitions of now. `as_of` takes the whole plan back instead; send one of the two. */
+                known_at?: string | null;
                 /** @description Rows in a page. */
                 limit?: number;
                 /** @description ``next`` of the page before. */
@@ -17695,6 +19105,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevisionPage"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    list_values: {
+        parameters: {
+            query?: {
+                workflow?: components["schemas"]["MeasurementWorkflow"][] | null;
+                /** @description KPI refs. */
+                kpi?: string[] | null;
+                /** @description Feed refs. */
+                feed?: string[] | null;
+                /** @description Submissions that brought them. */
+                submission?: string[] | null;
+                segment?: string[] | null;
+                basis?: components["schemas"]["Basis"][] | null;
+                /** @description Canonical keys. */
+                period?: string[] | null;
+                /** @description Periods that end then or later. */
+                from?: string | null;
+                /** @description Periods that end then or earlier. */
+                to?: string | null;
+                /** @description As they are for more than this many days. */
+                older_than_days?: number | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+                /** @description Read the values as they were known at this moment (RFC 3339) or at this day's end in London, under the KPI's refs and definitions of now. `as_of` takes the whole plan back instead; send one of the two. */
+                known_at?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanValuePage"];
                 };
             };
             /** @description You hold the present state: its ETag came in `If-None-Match`. */
@@ -20860,6 +22341,588 @@ export interface operations {
             428: components["responses"]["if-match-required"];
         };
     };
+    read_waiting: {
+        parameters: {
+            query?: {
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingRead"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    sign_off: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignOffWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    query_values: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    answer_queries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    clear_queries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClearanceWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    list_late_revisions: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["LateState"][] | null;
+                /** @description KPI refs. */
+                kpi?: string[] | null;
+                /** @description Feed refs. */
+                feed?: string[] | null;
+                /** @description Submissions that brought them. */
+                submission?: string[] | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LatePage"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    accept_late_revisions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LateChosen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    decline_late_revisions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LateChosen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    list_period_locks: {
+        parameters: {
+            query?: {
+                /** @description KPI refs, and what holds for all KPIs. */
+                kpi?: string[] | null;
+                is_locked?: boolean | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodLockPage"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    lock_periods: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LockWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LockSetRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    reopen_periods: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LockWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LockSetRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    withdraw_submission: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                submission: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionRead"];
+                };
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
+            422: components["responses"]["invalid"];
+        };
+    };
     list_my_work: {
         parameters: {
             query?: {
@@ -21060,8 +23123,8 @@ export interface operations {
             header?: never;
             path: {
                 kpi: string;
-                /** @description The rebase's number within the KPI. */
-                rebase: number;
+                /** @description Its number within the KPI. */
+                rebase: string;
                 /** @description The plan's ref. */
                 plan: string;
             };
@@ -21111,8 +23174,8 @@ export interface operations {
             };
             path: {
                 kpi: string;
-                /** @description The rebase's number within the KPI. */
-                rebase: number;
+                /** @description Its number within the KPI. */
+                rebase: string;
                 /** @description The plan's ref. */
                 plan: string;
             };
@@ -21165,8 +23228,8 @@ export interface operations {
             };
             path: {
                 kpi: string;
-                /** @description The rebase's number within the KPI. */
-                rebase: number;
+                /** @description Its number within the KPI. */
+                rebase: string;
                 /** @description The plan's ref. */
                 plan: string;
             };

@@ -5,13 +5,13 @@ import { groupsOf, scorecardFilters } from './scorecard';
 function kpi(ref: string, given: Partial<ScorecardLine> = {}): ScorecardLine {
   return {
     ref, title: `Measure ${ref}`, category: 'how_much', themes: [], leads: [], target_state: 'met', direction: null,
-    is_superseded: false, freshness: null, latest: null, ...given,
+    is_superseded: false, freshness: null, latest: null, verdict: null, ...given,
   } as ScorecardLine; // prettier-ignore
 }
 
 const lead = { party: 'hos-qa', name: 'Head of QA', kind: 'role', as_printed: null, doubtful: false };
 const kpis = [
-  kpi('A', { leads: [lead], direction: 'worse' }),
+  kpi('A', { leads: [lead], direction: 'worse', verdict: { variation: 'concern' } as ScorecardLine['verdict'] }),
   kpi('B', { category: 'better_off', themes: ['neglect'], target_state: 'missed' }),
   kpi('C', { is_superseded: true }),
 ];
@@ -31,6 +31,7 @@ describe('the scorecard', () => {
     expect(refs({ lead: ['none'] })).toEqual(['B']);
     expect(refs({ theme: ['Neglect'], target_state: ['missed', 'met'] })).toEqual(['B']);
     expect(refs({ moved: ['worse'] })).toEqual(['A']);
+    expect(refs({ verdict: ['concern', 'change'] })).toEqual(['A']);
     expect(refs({ q: ['measure b'] })).toEqual(['B']);
     expect(refs({ late: ['true'] })).toEqual([]);
   });
@@ -40,6 +41,7 @@ describe('the scorecard', () => {
     const of = (name: string) => filters.find((filter) => filter.name === name)?.choices?.map(({ label }) => label);
     expect(of('theme')).toEqual(['Neglect']);
     expect(of('target_state')).toEqual(['Target met', 'Target missed']);
+    expect(of('verdict')).toEqual(['Getting worse']);
     expect(of('lead')).toEqual(['Head of QA', 'Nobody']);
   });
 });

@@ -10,6 +10,7 @@ export const POINTS = [12, 24, 36] as const;
 export function scorecardFilters(kpis: readonly ScorecardLine[], themes: readonly Option[]): Filter[] {
   const used = new Set(kpis.flatMap((kpi) => kpi.themes));
   const leads = new Map(kpis.flatMap((kpi) => kpi.leads.map(({ party, name }) => [party, name])));
+  const verdicts = new Set(kpis.flatMap(({ verdict }) => verdict?.variation ?? []));
   const states = new Set(kpis.map(({ target_state }) => target_state));
   return [
     { name: 'category', label: 'Question', kind: 'choices', choices: CATEGORY_OPTIONS },
@@ -19,6 +20,14 @@ export function scorecardFilters(kpis: readonly ScorecardLine[], themes: readonl
       kind: 'choices',
       choices: Object.entries(TERMS.target)
         .filter(([value]) => states.has(value as ScorecardLine['target_state']))
+        .map(([value, { word }]) => ({ value, label: word })),
+    },
+    {
+      name: 'verdict',
+      label: 'Verdict',
+      kind: 'choices',
+      choices: Object.entries(TERMS.variation)
+        .filter(([value]) => verdicts.has(value as keyof typeof TERMS.variation))
         .map(([value, { word }]) => ({ value, label: word })),
     },
     { name: 'theme', label: 'Theme', kind: 'one', choices: themes.filter(({ value }) => used.has(value)) },
@@ -60,6 +69,7 @@ function matches(kpi: ScorecardLine, chosen: Chosen): boolean {
   return (
     among('category', [kpi.category]) &&
     among('target_state', [kpi.target_state]) &&
+    among('verdict', kpi.verdict ? [kpi.verdict.variation] : []) &&
     among('theme', kpi.themes) &&
     among('lead', kpi.leads.length ? kpi.leads.map(({ party }) => party) : ['none']) &&
     among('moved', kpi.direction ? [kpi.direction] : []) &&
