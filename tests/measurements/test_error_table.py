@@ -30,6 +30,7 @@ from tests.factories.world import PlanWorld
 from tests.kpis.making import a_kpi
 from tests.measurements.conftest import Machine
 from tests.measurements.files.making import workbook, zip_bomb
+from tests.measurements.making import lock
 from tests.measurements.sending import TYPES, Work, rows_stored
 
 Row = dict[str, Any]
@@ -207,6 +208,21 @@ class TestWrongRows:
         with pytest.raises(AssertionError):
             await doors.rows(door, [GOOD | {"period": "2026-08"}])
         assert await rows_stored(doors.plan) == 1
+
+
+class TestALockedPeriod:
+    @pytest.mark.parametrize("door", DOORS)
+    async def test_stores_nothing_and_loses_nothing(self, doors: Doors, door: str) -> None:
+        """It is no error: the value waits for somebody to accept it, by whichever door it came."""
+        await lock(doors.plan, kpis=["K1"], to="2026-12-31")
+        with pytest.raises(AssertionError):
+            await doors.rows(door, [GOOD])
+        assert await rows_stored(doors.plan) == 0
+        service = doors.plan.service
+        counted = "select queued from submission where plan_id = %s order by id desc limit 1"
+        assert await service.one(counted, doors.plan.id) == 1
+        waiting = "select count(*) from late_revision where plan_id = %s and status = 'waiting'"
+        assert await service.one(waiting, doors.plan.id) == 1
 
 
 class TestTooManyRows:
