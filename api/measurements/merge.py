@@ -53,7 +53,8 @@ _FIND_LOCKED = """
 insert into measurement_locked (kpi_id, ends_on)
 select l.kpi_id, l.ends_on
 from (select array_agg(p.kpi_id) as kpis, array_agg(p.ends_on) as ends
-      from (select distinct kpi_id, ends_on from measurement_staging) p) asked
+      from (select distinct kpi_id, ends_on from measurement_staging
+            where (select turnstone.has_locks(%(plan)s))) p) asked
 cross join lateral turnstone.locked(%(plan)s, %(clock)s::date, asked.kpis, asked.ends) l
 where asked.kpis is not null
 """

@@ -28,7 +28,7 @@ from api.verdicts.rules import judge
 
 Json = dict[str, Any]
 
-AT_ONCE = 100
+AT_ONCE, POINTS_AT_ONCE = 100, 5_000
 """Series judged in the transaction that touched them; more of them wait for the job."""
 
 _SHARE = "select pg_advisory_xact_lock_shared(hashtext('turnstone verdicts'), cast(:plan as int))"
@@ -65,6 +65,8 @@ join verdict v on v.series_id = j.series_id
 order by j.series_id
 """
 
+_POINTS = "select coalesce(sum(points_held), 0) from public.series where id = any(:series)"
+
 _MARK = """
 insert into verdict (series_id, plan_id, kpi_id, body, is_pending, pending_by)
 select s.id, s.plan_id, s.kpi_id, '{}'::jsonb, true, :by
@@ -86,12 +88,14 @@ where k.plan_id = :plan and k.ref = any(:refs)
 async def judge_series(ctx: Context, series_ids: Sequence[int]) -> None:
     """Bring the verdicts on series this transaction holds to what their values now say.
 
-    Called last by whoever changed values. Beyond 100 series they are marked pending, and a job judges.
+    Called last by whoever changed values. Beyond 100 series, or 5,000 points in them, they are marked
+    pending, and a job judges.
     """
     if not series_ids:
         return
     async with as_system(ctx.session):
-        if len(series_ids) > AT_ONCE:
+        points = await ctx.session.scalar(text(_POINTS), {"series": list(series_ids)})
+        if len(series_ids) > AT_ONCE or points > POINTS_AT_ONCE:
             await ctx.session.execute(text(_MARK), {"series": list(series_ids), "by": ctx.actor.id})
             await defer_judging(ctx.session, ctx.plan.id)
         else:

@@ -14,27 +14,37 @@ create view as_of.measurement with (security_invoker) as
     from public.measurement_revision
     where known_from <= turnstone.as_of() and known_to > turnstone.as_of();
 
--- The time-independent facts of a series, computed from its values: what a push stores in `series`,
--- and what an as-of read computes anew.
+-- The time-independent facts of a series, computed from its values: what a push stores in `series`.
+-- Of a long series only the end is looked at; the rest is but counted. The same facts of another moment
+-- are in as_of_series.sql.
 create view public.series_facts with (security_invoker) as
-    select series_id,
-           count(*)::int as points_held,
-           max(period) filter (where place = 1) as latest_period,
-           max(ends_on) as latest_ends_on,
-           max(value) filter (where place = 1) as latest_value,
-           max(grade) filter (where place = 1) as latest_grade,
-           max(period) filter (where place = 2) as previous_period,
-           max(value) filter (where place = 2) as previous_value,
-           max(grade) filter (where place = 2) as previous_grade,
-           jsonb_agg(
-               jsonb_strip_nulls(jsonb_build_object(
-                   'period', period, 'ends_on', ends_on, 'state', state, 'value', trim_scale(value),
-                   'grade', grade, 'numerator', trim_scale(numerator),
-                   'denominator', trim_scale(denominator), 'workflow', workflow))
-               order by ends_on
-           ) filter (where place <= 36) as points
-    from (
-        select m.*, row_number() over (partition by series_id order by ends_on desc) as place
-        from public.measurement m
-    ) placed
-    group by series_id;
+    select s.id as series_id, held.points as points_held, shown.latest_period, shown.latest_ends_on,
+           shown.latest_value, shown.latest_grade, shown.previous_period, shown.previous_value,
+           shown.previous_grade, shown.points
+    from public.series s
+    cross join lateral (
+        select count(*)::int as points from public.measurement m where m.series_id = s.id
+    ) held
+    cross join lateral (
+        select max(period) filter (where place = 1) as latest_period,
+               max(ends_on) as latest_ends_on,
+               max(value) filter (where place = 1) as latest_value,
+               max(grade) filter (where place = 1) as latest_grade,
+               max(period) filter (where place = 2) as previous_period,
+               max(value) filter (where place = 2) as previous_value,
+               max(grade) filter (where place = 2) as previous_grade,
+               jsonb_agg(
+                   jsonb_strip_nulls(jsonb_build_object(
+                       'period', period, 'ends_on', ends_on, 'state', state, 'value', trim_scale(value),
+                       'grade', grade, 'numerator', trim_scale(numerator),
+                       'denominator', trim_scale(denominator), 'workflow', workflow))
+                   order by ends_on
+               ) as points
+        from (
+            select m.*, row_number() over (order by m.ends_on desc) as place
+            from public.measurement m
+            where m.series_id = s.id
+            order by m.ends_on desc limit 36
+        ) placed
+    ) shown
+    where held.points > 0;

@@ -46,6 +46,18 @@ begin
 end
 $$;
 
+-- Whether anything in the plan can be locked at all: most deliveries need then not be asked row by row.
+create function turnstone.has_locks(in_plan bigint) returns boolean
+    language plpgsql stable security definer set search_path = pg_catalog, public, turnstone
+as $$
+begin
+    return exists (select from public.period_lock l where l.plan_id = in_plan)
+        or exists (
+            select from public.kpi k left join public.feed f on f.id = k.feed_id
+            where k.plan_id = in_plan and coalesce(k.locks_after_days, f.locks_after_days) is not null);
+end
+$$;
+
 create or replace view public.measurement with (security_invoker) as
     select id, plan_id, kpi_id, series_id, period, starts_on, ends_on, state, value, grade, numerator,
            denominator, note, source, external_reference, workflow, revision, reason, known_from,

@@ -79,7 +79,9 @@ def upgrade() -> None:
     run(
         f"""
         alter function turnstone.locked(bigint, date, bigint[], date[]) owner to turnstone_keeper;
-        grant execute on function turnstone.locked(bigint, date, bigint[], date[]) to {READERS};
+        alter function turnstone.has_locks(bigint) owner to turnstone_keeper;
+        grant execute on function turnstone.locked(bigint, date, bigint[], date[]),
+            turnstone.has_locks(bigint) to {READERS};
         """
     )
     _policies()
@@ -340,7 +342,7 @@ def downgrade() -> None:
         drop policy read_feed on public.feed;
         create policy read_feed on public.feed for select to {READERS} using ({holds("plan:read")});
         drop view as_of.late_revision;
-        drop function turnstone.locked(bigint, date, bigint[], date[]);
+        drop function turnstone.locked(bigint, date, bigint[], date[]), turnstone.has_locks(bigint);
         drop view as_of.period_lock, as_of.value_act;
         drop table public.row_warning, public.late_revision, public.period_lock, public.period_lock_history,
             public.value_act, public.value_act_history;
