@@ -57,12 +57,21 @@ class RowError(NamedTuple):
 
 
 def merged(errors: Sequence[RowError], most: int) -> list[dict[str, Any]]:
-    """Like errors together, by the row they came first in; at most so many kinds, and indexes of each."""
+    """Like errors of rows that came by no file together, by the row they came first in; at most so many
+    kinds, and indexes of each.
+    """
     kinds: dict[tuple[str, str, str], list[int]] = {}
     for error in sorted(errors):
         kinds.setdefault((error.code, error.pointer, error.message), []).append(error.row)
     return [
-        {"indexes": rows[:most], "count": len(rows), "code": code, "pointer": pointer, "message": message}
+        {
+            "indexes": rows[:most],
+            "count": len(rows),
+            "places": [],
+            "code": code,
+            "pointer": pointer,
+            "message": message,
+        }
         for (code, pointer, message), rows in list(kinds.items())[:most]
     ]
 

@@ -39,6 +39,7 @@ class TestAtomic:
         answer = await post(plan, PATH, {"rows": rows})
         assert problem(answer) == (422, "invalid")
         body = answer.json()
+        fits(AuditBatchRead, body["batch"])
         assert [error["pointer"] for error in body["errors"]] == [
             "/rows/1/scores/overall",
             "/rows/2/scores/overall",
