@@ -7,6 +7,7 @@ rows, and the file is read again from the start.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from tempfile import TemporaryFile
@@ -188,7 +189,8 @@ class _Watch:
         self._engine = engine
         self._upload_id = upload_id
         self._file = file
-        self._told = time.monotonic()
+        self._told = -math.inf
+        """Never yet: the first rows are told at once, that a short file too is seen to move."""
 
     async def __call__(self, rows_read: int) -> None:
         if time.monotonic() - self._told < PROGRESS_SECONDS:
