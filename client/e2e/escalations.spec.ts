@@ -67,6 +67,7 @@ test('an escalation is raised, answered, climbed and resolved by several people'
   await page.getByRole('radio', { name: 'A concern of the board' }).check();
   await page.getByLabel('Title', { exact: true }).fill('Once more');
   await page.getByLabel('What is stuck', { exact: true }).fill('Again.');
+  await expect(page.getByLabel('Ladder', { exact: true })).toHaveValue('overdue-action');
   await page.getByRole('button', { name: 'Raise the escalation' }).click();
   await page.getByRole('link', { name: /^Open escalation E-/ }).click();
   await expect(page).toHaveURL(address);
