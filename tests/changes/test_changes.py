@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 import pytest
 from sqlalchemy import text
 
@@ -18,17 +15,8 @@ from tests.actions.making import (
     problem,
     read,
 )
+from tests.changes.reading import changes
 from tests.factories.world import PlanWorld
-
-
-async def changes(plan: PlanWorld, *, at_least: int = 1, **query: Any) -> list[Json]:
-    """The plan's changes, waited for: an older transaction of another test may still be running."""
-    for _ in range(100):
-        found: list[Json] = (await read(plan, "/changes", **query))["items"]
-        if len(found) >= at_least:
-            break
-        await asyncio.sleep(0.05)
-    return found
 
 
 def told(entry: Json) -> dict[str, tuple[object, object]]:

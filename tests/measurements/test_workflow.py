@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from api.vocabulary import Role
+from tests.changes.reading import changes
 from tests.factories.world import PlanWorld
 from tests.kpis.making import a_kpi, etag_of, push, values
 from tests.measurements.making import act, held, lock, query, revisions_of, sign_off, submitted, value_of
@@ -116,7 +117,7 @@ class TestSignOff:
         tag = {"If-None-Match": await etag_of(manager, plan.url("/measurements"))}
         await sign_off(plan, kpis=["K2"], reason="Agreed")
         assert (await manager.get(plan.url("/measurements"), headers=tag)).status_code == 200
-        told = (await manager.get(plan.url("/changes"), params={"kind": "value_act"})).json()["items"]
+        told = await changes(plan, kind="value_act")
         assert [item["title"] for item in told] == ["2 values signed off: Agreed"]
 
     async def test_new_figures_are_loaded_again(self, plan: PlanWorld) -> None:
