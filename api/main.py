@@ -12,6 +12,7 @@ from sqlalchemy import text
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.auth.endpoints import jwks_router
+from api.core.collecting import leave_what_is_loaded
 from api.core.context import to_json
 from api.core.database import make_engine
 from api.core.errors import Problem, ProblemType
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 "TURNSTONE_DATABASE_URL is not set; `turnstone run` starts an embedded database"
             )
         app.state.engine = make_engine(chosen.database_url.get_secret_value(), pool_size=chosen.pool_size)
+        leave_what_is_loaded()
         try:
             yield
         finally:

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.system import as_system
+from api.core.collecting import leave_what_is_loaded
 from api.core.database import WORKER_ROLE, make_engine, transaction
 from api.measurements import uploads
 from api.measurements.files.limits import Limits
@@ -123,6 +124,7 @@ async def work(settings: Settings) -> None:
     check_external("TURNSTONE_WORKER_DATABASE_URL", url)
     engine = make_engine(url, role=WORKER_ROLE, pool_size=6)
     jobs = make_jobs(url, engine, settings)
+    leave_what_is_loaded()
     try:
         async with jobs.open_async():
             running = asyncio.ensure_future(

@@ -18,25 +18,24 @@ _SAME = """(w.state = g.state and w.value is not distinct from g.value
 
 _SUPERSEDE = f"""
 update late_revision w set status = 'superseded', decided_at = %(stamp)s, decided_by = %(actor)s
-from measurement_classified c join measurement_staging g on g.row_index = c.row_index
-where w.plan_id = %(plan)s and w.status = 'waiting' and w.series_id = c.series_id
+from measurement_classified g
+where w.plan_id = %(plan)s and w.status = 'waiting' and w.series_id = g.series_id
   and w.ends_on = g.ends_on and w.submitted_by is not distinct from %(actor)s::bigint
-  and not (c.outcome = 'queued' and {_SAME})
+  and not (g.outcome = 'queued' and {_SAME})
 """
 
 _QUEUE = f"""
 insert into late_revision (plan_id, kpi_id, series_id, period, starts_on, ends_on, state, value, grade,
     numerator, denominator, note, source, external_reference, question, submission_id, submitted_by,
     queued_at, status)
-select %(plan)s, g.kpi_id, c.series_id, g.period, g.starts_on, g.ends_on, g.state, g.value, g.grade,
+select %(plan)s, g.kpi_id, g.series_id, g.period, g.starts_on, g.ends_on, g.state, g.value, g.grade,
     g.numerator, g.denominator, g.note, g.source, g.external_reference, q.question, %(submission)s,
     %(actor)s, %(stamp)s, 'waiting'
-from measurement_classified c
-join measurement_staging g on g.row_index = c.row_index
-left join ({QUESTIONS}) q on q.row_index = c.row_index
-where c.outcome = 'queued'
+from measurement_classified g
+left join ({QUESTIONS}) q on q.row_index = g.row_index
+where g.outcome = 'queued'
   and not exists (
-      select from late_revision w where w.series_id = c.series_id and w.ends_on = g.ends_on
+      select from late_revision w where w.series_id = g.series_id and w.ends_on = g.ends_on
         and w.status = 'waiting' and w.submitted_by is not distinct from %(actor)s::bigint)
 """
 

@@ -21,7 +21,7 @@ from api.measurements import rejections
 from api.measurements.files.findings import FileRows, Finding, PlacedRow
 from api.measurements.plain import PlainReader
 from api.measurements.rejections import Rejection
-from api.measurements.repository import TAKING
+from api.measurements.repository import EVERY_REF, TAKING
 from api.measurements.rows import RowReader
 from api.measurements.staging import Stage
 from api.measurements.taking import TakingKpi
@@ -165,6 +165,9 @@ def _picked(rows: Rows, wanted: array[int]) -> Iterator[tuple[int, PlacedRow]]:
 
 
 async def _learn_kpis(ctx: Context, reader: RowReader, refs: set[str]) -> None:
+    """Look up these KPIs; or, where a delivery names others again and again, all there are at once."""
+    if reader.looked_up:
+        refs |= set(await ctx.session.scalars(text(EVERY_REF), {"plan": ctx.plan.id})) - reader.looked_up
     reader.looked_up |= refs
     reader.kpis.update(await kpis_named(ctx, refs))
 

@@ -7,6 +7,7 @@ revisions after those it waited for, and classifies against what they left.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,9 +63,10 @@ where asked.kpis is not null
 # Figures decide what waits: words about a locked value, or its sign-off, change nothing that was told.
 # A first value for a locked period waits too: that none was there is what was told of it.
 _CLASSIFY = f"""
-insert into measurement_classified (row_index, outcome, series_id, current_id, revision, says_anew)
-select g.row_index,
-       case when not {{same}} and l.kpi_id is not null then 'queued'
+insert into measurement_classified
+select g.*,
+       case when not {{same}} and (g.kpi_id, g.ends_on) in (select kpi_id, ends_on from measurement_locked)
+                then 'queued'
             when m.id is null or m.state = 'withdrawn' then 'created'
             when {{same}} and {_same("note")} and {_same("source")} and {_same("external_reference")}
                  and (g.workflow is null or g.workflow = m.workflow) then 'unchanged'
@@ -74,10 +76,11 @@ from measurement_staging g
 left join series s on s.segment_id = g.segment_id and s.basis = g.basis
 left join measurement_revision m
     on m.series_id = s.id and m.ends_on = g.ends_on and m.known_to = 'infinity'
-left join measurement_locked l on l.kpi_id = g.kpi_id and l.ends_on = g.ends_on
 """.format(same=f"coalesce({SAME_FIGURES}, false)")
 
-_COUNT = "select outcome, count(*) from measurement_classified group by outcome"
+_COUNT = """
+select outcome, series_id, count(*), count(current_id) from measurement_classified group by outcome, series_id
+"""
 
 
 def figures(alias: str) -> str:
@@ -88,15 +91,14 @@ def figures(alias: str) -> str:
 
 
 _CHANGES = f"""
-select coalesce(json_agg(json_build_object('index', c.row_index, 'outcome', c.outcome, 'kpi', k.ref,
+select coalesce(json_agg(json_build_object('index', g.row_index, 'outcome', g.outcome, 'kpi', k.ref,
         'segment', sg.ref, 'period', g.period, 'basis', g.basis,
         'old', case when m.state <> 'withdrawn' then {figures("m")} end, 'new', {figures("g")})
-        order by c.row_index), '[]'::json)::text
-from (select * from measurement_classified where outcome <> 'unchanged' order by row_index limit %(most)s) c
-join measurement_staging g on g.row_index = c.row_index
+        order by g.row_index), '[]'::json)::text
+from (select * from measurement_classified where outcome <> 'unchanged' order by row_index limit %(most)s) g
 join kpi k on k.id = g.kpi_id
 join segment sg on sg.id = g.segment_id
-left join measurement_revision m on m.id = c.current_id
+left join measurement_revision m on m.id = g.current_id
 """
 
 # A clock set back, or a plan import that stamped before it came to lock, must not make a revision end
@@ -104,7 +106,7 @@ left join measurement_revision m on m.id = c.current_id
 _CLOSE = """
 update measurement_revision m
 set known_to = greatest(%(stamp)s::timestamptz, m.known_from + interval '1 microsecond')
-from measurement_classified c where c.outcome in ('created', 'updated') and m.id = c.current_id
+from measurement_classified g where g.outcome in ('created', 'updated') and m.id = g.current_id
 """
 
 # A doubtful value is held under query unless a person signs it off in the same breath. A query outlives
@@ -113,33 +115,28 @@ _INSERT = f"""
 insert into measurement_revision (plan_id, kpi_id, series_id, period, starts_on, ends_on, state, value, grade,
     numerator, denominator, note, source, external_reference, workflow, revision, reason, known_from,
     submission_id, submitted_by, question, answer)
-select %(plan)s, g.kpi_id, c.series_id, g.period, g.starts_on, g.ends_on, g.state, g.value, g.grade,
-    case when not c.says_anew then coalesce(g.numerator, m.numerator) else g.numerator end,
-    case when not c.says_anew then coalesce(g.denominator, m.denominator) else g.denominator end,
+select %(plan)s, g.kpi_id, g.series_id, g.period, g.starts_on, g.ends_on, g.state, g.value, g.grade,
+    case when not g.says_anew then coalesce(g.numerator, m.numerator) else g.numerator end,
+    case when not g.says_anew then coalesce(g.denominator, m.denominator) else g.denominator end,
     coalesce(g.note, case when not %(whole)s then m.note end),
     coalesce(g.source, case when not %(whole)s then m.source end),
     coalesce(g.external_reference, case when not %(whole)s then m.external_reference end),
-    held.workflow, c.revision + 1, g.reason, coalesce(m.known_to, %(stamp)s::timestamptz), %(submission)s,
+    held.workflow, g.revision + 1, g.reason, coalesce(m.known_to, %(stamp)s::timestamptz), %(submission)s,
     %(actor)s,
     case when held.workflow = 'under_query' then coalesce(
         case when g.workflow = 'under_query' then g.reason end, w.question,
-        case when not c.says_anew then m.question end) end,
-    case when held.workflow = 'under_query' and not c.says_anew then m.answer end
-from measurement_classified c
-join measurement_staging g on g.row_index = c.row_index
-left join measurement_revision m on m.id = c.current_id
-left join ({QUESTIONS}) w on w.row_index = c.row_index
+        case when not g.says_anew then m.question end) end,
+    case when held.workflow = 'under_query' and not g.says_anew then m.answer end
+from measurement_classified g
+left join measurement_revision m on m.id = g.current_id
+left join ({QUESTIONS}) w on w.row_index = g.row_index
 cross join lateral (
     select case when w.row_index is not null and coalesce(g.workflow, 'loaded') = 'loaded' then 'under_query'
-                else coalesce(g.workflow, case when not c.says_anew then m.workflow end, 'loaded')
+                else coalesce(g.workflow, case when not g.says_anew then m.workflow end, 'loaded')
            end as workflow
 ) held
-where c.outcome in ('created', 'updated')
-order by c.series_id, g.ends_on
-"""
-
-_CHANGED_SERIES = """
-select array_agg(distinct series_id) from measurement_classified where outcome in ('created', 'updated')
+where g.outcome in ('created', 'updated')
+order by g.series_id, g.ends_on
 """
 
 
@@ -149,6 +146,10 @@ class Counts:
     updated: int = 0
     unchanged: int = 0
     queued: int = 0
+    standing: int = 0
+    """Rows about which something is known already, be it that their value was withdrawn."""
+    changed_series: frozenset[int] = frozenset()
+    """Of the rows that create or update."""
 
     @property
     def taken(self) -> int:
@@ -182,8 +183,14 @@ async def classify(ctx: Context, stage: Stage, *, whole: bool) -> Counts:
     """Say of each staged row whether it creates, updates or leaves what is held, or has to wait."""
     await stage.execute(_FIND_LOCKED, {"plan": ctx.plan.id, "clock": ctx.clock})
     await stage.execute(_CLASSIFY, {"whole": whole})
-    counted: dict[str, int] = dict(await (await stage.execute(_COUNT)).fetchall())
-    return Counts(**counted)
+    counts: Counter[str] = Counter()
+    standing, changed = 0, set()
+    async for outcome, series_id, rows, about_known in await stage.execute(_COUNT):
+        counts[outcome] += rows
+        standing += about_known
+        if outcome in ("created", "updated") and series_id is not None:
+            changed.add(series_id)
+    return Counts(**counts, standing=standing, changed_series=frozenset(changed))
 
 
 async def changes(stage: Stage, most: int) -> str:
@@ -196,9 +203,8 @@ async def changes(stage: Stage, most: int) -> str:
 async def only_row(stage: Stage) -> Current:
     """What became of the one row that is staged."""
     query = (
-        "select c.outcome, case when m.state <> 'withdrawn' then c.current_id end, c.revision, g.period"
-        " from measurement_classified c join measurement_staging g using (row_index)"
-        " left join measurement_revision m on m.id = c.current_id"
+        "select g.outcome, case when m.state <> 'withdrawn' then g.current_id end, g.revision, g.period"
+        " from measurement_classified g left join measurement_revision m on m.id = g.current_id"
     )
     row = await (await stage.execute(query)).fetchone()
     assert row is not None  # the one row was classified
@@ -220,8 +226,7 @@ async def merge(
     }
     await queue_late(stage, bound, any_queued=counts.queued > 0)
     if counts.created + counts.updated:
-        await stage.execute(_CLOSE, bound)
+        if counts.standing:
+            await stage.execute(_CLOSE, bound)
         await stage.execute(_INSERT, bound)
-        row = await (await stage.execute(_CHANGED_SERIES)).fetchone()
-        assert row is not None  # an aggregate without groups has one row
-        await refresh_series(ctx, stage, row[0])
+        await refresh_series(ctx, stage, sorted(counts.changed_series))

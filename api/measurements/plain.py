@@ -8,7 +8,6 @@ known: it is staged without being taken apart. Whatever differs in anything goes
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from api.kpis.tables import ALL
@@ -20,7 +19,6 @@ from api.vocabulary import Basis, KpiKind, MeasurementState, Unit
 
 _FIGURE_ALONE = f"\t{MeasurementState.REPORTED.value}\t"
 _NOTHING_ELSE = "\t\\N" * 8 + "\n"
-_FIGURES = (int, Decimal)
 _MOST_KNOWN = 100_000
 
 Known = tuple[str, TakingKpi, dict[str, PeriodRead]]
@@ -31,44 +29,38 @@ class PlainReader:
 
     def __init__(self, reader: RowReader) -> None:
         self._reader = reader
-        self._known: dict[str, Known | None] = {}
+        self._known: dict[str, Known] = {}
 
     def lines(self, rows: Iterable[Any], first: int) -> str:
         """COPY's text of the good rows; the reader keeps what is wrong with the others."""
         made: list[str] = []
+        known, percentages = self._known, self._reader.percentages
         for index, raw in enumerate(rows, first):
-            line = self._plain(index, raw)
+            line = None
+            try:
+                head, kpi, periods = known[raw["kpi"]]
+                columns, value = periods[raw["period"]].columns, raw["value"]
+            except (KeyError, TypeError):
+                # The first of its kind, or anything but a row of these.
+                self._learn(raw)
+            else:
+                if len(raw) == 3 and is_plain(value, kpi):
+                    if percentages is not None and kpi.unit is Unit.PERCENT:
+                        value = percentages.read(kpi, raw)["value"]
+                    line = f"{index}\t{head}{columns}{_FIGURE_ALONE}{value}{_NOTHING_ELSE}"
             made.append(Stage.lines(self._reader.read((raw,), index)) if line is None else line)
         return "".join(made)
 
-    def _plain(self, index: int, raw: Any) -> str | None:
-        """None where the row is anything but plain, or the first of its kind."""
-        if type(raw) is not dict or len(raw) != 3:
-            return None
-        ref, spelling, value = raw.get("kpi"), raw.get("period"), raw.get("value")
-        if type(ref) is not str or type(spelling) is not str or type(value) not in _FIGURES:
-            return None
-        known = self._known[ref] if ref in self._known else self._learn(ref)
-        if known is None:
-            return None
-        head, kpi, periods = known
-        period = periods.get(spelling)
-        if period is None or not is_plain(value, kpi):
-            return None
-        if self._reader.percentages is not None and kpi.unit is Unit.PERCENT:
-            value = self._reader.percentages.read(kpi, raw)["value"]
-        return f"{index}\t{head}{period.columns}{_FIGURE_ALONE}{value}{_NOTHING_ELSE}"
-
-    def _learn(self, ref: str) -> Known | None:
-        """What stands in the line of every plain row of this KPI; None where there are none."""
+    def _learn(self, raw: Any) -> None:
+        """Keep what stands in the line of every plain row of this KPI, if it has such rows."""
+        ref = raw.get("kpi") if isinstance(raw, dict) else None
+        if not isinstance(ref, str) or ref in self._known or len(self._known) == _MOST_KNOWN:
+            return
         kpi = self._reader.kpis.get(ref.strip().lower())
         segment = None if kpi is None else kpi.segments.get(ALL)
-        is_heading = kpi is not None and kpi.kind is KpiKind.HEADING
-        if kpi is None or segment is None or not kpi.may_write or is_heading or kpi.ends_before is not None:
-            found = None
-        else:
-            head = f"{kpi.id}\t{segment}\t{Basis.OPERATIONAL_PROVISIONAL.value}\t"
-            found = (head, kpi, self._reader.periods_of(kpi))
-        if len(self._known) < _MOST_KNOWN:
-            self._known[ref] = found
-        return found
+        if kpi is None or segment is None or not kpi.may_write:
+            return
+        if kpi.kind is KpiKind.HEADING or kpi.ends_before is not None:
+            return
+        head = f"{kpi.id}\t{segment}\t{Basis.OPERATIONAL_PROVISIONAL.value}\t"
+        self._known[ref] = head, kpi, self._reader.periods_of(kpi)

@@ -283,6 +283,12 @@ from found f join kpi k on k.id = f.id
 """
 """What must be known of the KPIs that rows name, by any ref they have or had."""
 
+EVERY_REF = """
+select lower(ref) from kpi where plan_id = :plan
+union select lower(ref) from ref_alias where plan_id = :plan and kind = 'kpi'
+"""
+"""Every name by which rows may name a KPI."""
+
 LATE_REVISIONS = Reading(
     what="late revision",
     table="late_revision",

@@ -26,7 +26,7 @@ create temporary table if not exists measurement_staging (
     note text, source text, external_reference text, workflow text, reason text
 ) on commit delete rows;
 create temporary table if not exists measurement_classified (
-    row_index integer not null, outcome text not null, series_id bigint, current_id bigint,
+    like measurement_staging, outcome text not null, series_id bigint, current_id bigint,
     revision integer not null, says_anew boolean not null
 ) on commit delete rows;
 create temporary table if not exists measurement_locked (

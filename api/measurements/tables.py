@@ -276,14 +276,8 @@ class MeasurementRevision(SQLModel, table=True):
 
     __tablename__ = "measurement_revision"
     __table_args__ = (
-        Index(
-            "uq_measurement_revision_current",
-            "series_id",
-            "ends_on",
-            unique=True,
-            postgresql_where=text("known_to = 'infinity'"),
-        ),
-        Index("ix_measurement_revision_known", "series_id", "ends_on", "known_from"),
+        # One that is known now at most, since no two end at once; it also finds those known at a moment.
+        Index("uq_measurement_revision_known", "series_id", "ends_on", "known_to", unique=True),
         # Values of one submission lie beside each other: this finds them, and costs a push nothing.
         Index("ix_measurement_revision_submission", "submission_id", postgresql_using="brin"),
         Index(

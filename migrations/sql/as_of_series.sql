@@ -2,13 +2,15 @@
 -- moment. Lateral, so that reading some series computes the facts of those and of no others.
 create view as_of.series with (security_invoker) as
     select s.id, s.plan_id, s.kpi_id, s.segment_id, s.basis,
-           coalesce(f.points, '[]'::jsonb) as points, f.points_held,
-           f.latest_period, f.latest_ends_on, f.latest_value, f.latest_grade,
-           f.previous_period, f.previous_value, f.previous_grade, s.revision
+           coalesce(shown.points, '[]'::jsonb) as points, held.points as points_held,
+           shown.latest_period, shown.latest_ends_on, shown.latest_value, shown.latest_grade,
+           shown.previous_period, shown.previous_value, shown.previous_grade, s.revision
     from public.series s
     cross join lateral (
-        select count(*)::int as points_held,
-               max(period) filter (where place = 1) as latest_period,
+        select count(*)::int as points from as_of.measurement m where m.series_id = s.id
+    ) held
+    cross join lateral (
+        select max(period) filter (where place = 1) as latest_period,
                max(ends_on) as latest_ends_on,
                max(value) filter (where place = 1) as latest_value,
                max(grade) filter (where place = 1) as latest_grade,
@@ -21,13 +23,14 @@ create view as_of.series with (security_invoker) as
                        'grade', grade, 'numerator', trim_scale(numerator),
                        'denominator', trim_scale(denominator), 'workflow', workflow))
                    order by ends_on
-               ) filter (where place <= 36) as points
+               ) as points
         from (
-            select m.*, row_number() over (order by ends_on desc) as place
+            select m.*, row_number() over (order by m.ends_on desc) as place
             from as_of.measurement m
             where m.series_id = s.id
+            order by m.ends_on desc limit 36
         ) placed
-    ) f;
+    ) shown;
 
 create view as_of.series_facts with (security_invoker) as
     select id as series_id, points_held, latest_period, latest_ends_on, latest_value, latest_grade,

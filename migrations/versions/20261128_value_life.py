@@ -116,6 +116,14 @@ def _columns() -> None:
     ):
         op.add_column("measurement_revision", column)
     op.create_index(
+        "uq_measurement_revision_known",
+        "measurement_revision",
+        ["series_id", "ends_on", "known_to"],
+        unique=True,
+    )
+    op.drop_index("uq_measurement_revision_current", "measurement_revision")
+    op.drop_index("ix_measurement_revision_known", "measurement_revision")
+    op.create_index(
         "ix_measurement_revision_queried",
         "measurement_revision",
         ["plan_id", "known_from"],
@@ -366,6 +374,17 @@ def downgrade() -> None:
     )
     run_file("as_of_series.sql")
     op.drop_index("ix_measurement_revision_queried", "measurement_revision")
+    op.create_index(
+        "uq_measurement_revision_current",
+        "measurement_revision",
+        ["series_id", "ends_on"],
+        unique=True,
+        postgresql_where=sa.text("known_to = 'infinity'"),
+    )
+    op.create_index(
+        "ix_measurement_revision_known", "measurement_revision", ["series_id", "ends_on", "known_from"]
+    )
+    op.drop_index("uq_measurement_revision_known", "measurement_revision")
     for name in ("act_id", "answer", "question"):
         op.drop_column("measurement_revision", name)
     _constrain("measurement_revision", "state", STATES)
