@@ -67,6 +67,7 @@ def holds(permission: str) -> str:
 GIVEN_KPI = "kpi_id = any((select turnstone.given('kpi'))::bigint[])"
 MEASURES = f"{holds('measurement:write')} or ({holds('measurement:write_set')} and {GIVEN_KPI})"
 SIGNS_OFF = holds("measurement:sign_off")
+SEEN = "submission_id in (select s.id from public.submission s)"
 
 
 def upgrade() -> None:
@@ -294,8 +295,8 @@ def _policies() -> None:
     protect(
         "row_warning",
         Access(
-            limited="submission_id in (select s.id from public.submission s)",
-            also=f"{holds('measurement:write')} or {holds('measurement:write_set')}",
+            limited=SEEN,
+            also=f"({holds('measurement:write')} or {holds('measurement:write_set')}) and {SEEN}",
         ),
         verbs="select, insert",
     )
