@@ -207,6 +207,8 @@ def version(table: str) -> None:
         create index ix_{table}_history_change on public.{table}_history (change_id);
         alter table public.{table}_history owner to turnstone_keeper;
         grant select on public.{table}_history to {READERS}, turnstone_lookback;
+        -- An import takes ids before it writes, so that rows can point to each other.
+        grant usage on sequence public.{table}_id_seq to {READERS};
         """
     )
     write_as_of_view(table)

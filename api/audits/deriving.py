@@ -93,12 +93,17 @@ class Tally:
 
 
 async def derive(
-    ctx: Context, template_id: int, months: Collection[str] | None, *, only: int | None = None
+    ctx: Context,
+    template_id: int,
+    months: Collection[str] | None,
+    *,
+    only: int | None = None,
+    past_locks: bool = False,
 ) -> None:
     """Bring every KPI derived from a template to what its audits say of these months.
 
-    ``months``: None for every month there are audits of. ``only``: the one measure to look at. The plan's
-    audits must be held, so that no others come meanwhile.
+    ``months``: None for every month there are audits of. ``only``: the one measure to look at.
+    ``past_locks``: as the pipeline has it. The plan's audits must be held, so that no others come meanwhile.
     """
     measures = (await ctx.session.execute(text(_MEASURES), {"template": template_id, "only": only})).all()
     if not measures:
@@ -115,7 +120,7 @@ async def derive(
         for candidate in _candidates(measure, touched, tallies, audited, editions[-1])
     ]
     if candidates:
-        await _bring(ctx, candidates, measures)
+        await _bring(ctx, candidates, measures, past_locks=past_locks)
 
 
 def _reach(months: Collection[str] | None, measures: Sequence[Any]) -> dict[str, str | None]:
@@ -229,7 +234,9 @@ def _said(made: Figure, measure: Any) -> dict[str, Any]:
             return said | {"value": made.value}
 
 
-async def _bring(ctx: Context, candidates: Sequence[Candidate], measures: Sequence[Any]) -> None:
+async def _bring(
+    ctx: Context, candidates: Sequence[Candidate], measures: Sequence[Any], *, past_locks: bool
+) -> None:
     """Push what is ours to push, as the service itself."""
     async with as_system(ctx.session):
         making = [candidate for candidate in candidates if not candidate.is_empty]
@@ -257,7 +264,7 @@ async def _bring(ctx: Context, candidates: Sequence[Candidate], measures: Sequen
             sources = {measure.source for measure in measures}
             source = sources.pop() if len(sources) == 1 else "Derived from case-file audits"
             delivery = Delivery(DOOR, Mode.PARTIAL, len(rows), source=source)
-            await take(replace(ctx, actor=service), delivery, rows)
+            await take(replace(ctx, actor=service), delivery, rows, past_locks=past_locks)
 
 
 def _is_ours(candidate: Candidate, held: Any | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import text
 
@@ -33,9 +33,16 @@ async def create_measure(ctx: Context, new: AuditMeasureCreate) -> Item:
     await hold_audits(ctx)
     template_id = await _id_of(ctx, "audit_template", new.template, "/template", TEMPLATES.what)
     kpi_id = await _id_of(ctx, "kpi", new.kpi, "/kpi", "KPI")
-    domains = (await editions_of(ctx, template_id))[-1].domains.values()
-    domain = next((d for d in domains if new.domain and d.ref.lower() == new.domain.lower()), None)
-    faults = _of_template(new, list(domains), domain) + await _of_kpi(ctx, new, kpi_id)
+    domains = list((await editions_of(ctx, template_id))[-1].domains.values())
+    domain = domain_named(domains, new.domain)
+    kpi = (
+        await ctx.session.execute(
+            text("select unit, kind, period_type from kpi where id = :id"), {"id": kpi_id}
+        )
+    ).one()
+    faults = misfits_of_template(new, domains) + misfits_of_kpi(
+        new, Unit(kpi.unit), KpiKind(kpi.kind), PeriodType(kpi.period_type)
+    )
     if faults:
         raise Problem(ProblemType.INVALID, faults[0]["message"], errors=faults)
     taken = text("select exists (select from audit_measure where kpi_id = :kpi)")
@@ -73,6 +80,10 @@ def _grades(new: AuditMeasureCreate) -> list[str]:
     return [grade.value for grade in Grade if grade in chosen]
 
 
+def domain_named(domains: Sequence[Domain], ref: str | None) -> Domain | None:
+    return next((d for d in domains if ref and d.ref.lower() == ref.lower()), None)
+
+
 async def _id_of(ctx: Context, table: str, ref: str, pointer: str, what: str) -> int:
     found: int | None = await ctx.session.scalar(
         text(f"select id from {table} where plan_id = :plan and lower(ref) = lower(:ref)"),
@@ -83,10 +94,10 @@ async def _id_of(ctx: Context, table: str, ref: str, pointer: str, what: str) ->
     return found
 
 
-def _of_template(
-    new: AuditMeasureCreate, domains: list[Domain], domain: Domain | None
-) -> list[dict[str, str]]:
+def misfits_of_template(new: AuditMeasureCreate, domains: Sequence[Domain]) -> list[dict[str, str]]:
+    """Why the domains of a template's latest edition make no such figure, with pointers into ``new``."""
     faults = []
+    domain = domain_named(domains, new.domain)
     is_scored = any(d.scale.kind is AuditScale.SCORE for d in domains)
     if new.domain is not None and domain is None:
         known = ", ".join(d.ref for d in domains)
@@ -107,18 +118,16 @@ def _of_template(
     return faults
 
 
-async def _of_kpi(ctx: Context, new: AuditMeasureCreate, kpi_id: int) -> list[dict[str, str]]:
-    kpi: Any = (
-        await ctx.session.execute(
-            text("select unit, kind, period_type from kpi where id = :id"), {"id": kpi_id}
-        )
-    ).one()
-    unit = _UNITS[new.statistic]
+def misfits_of_kpi(
+    new: AuditMeasureCreate, unit: Unit, kind: KpiKind, period_type: PeriodType
+) -> list[dict[str, str]]:
+    """Why a KPI of this unit, kind and period cannot hold the figure, with pointers into ``new``."""
+    needed = _UNITS[new.statistic]
     faults = []
-    if kpi.kind != KpiKind.QUANTITATIVE or kpi.unit != unit:
-        message = f"Its {new.statistic} needs a KPI of figures whose unit is {unit}; {new.kpi} is not one."
+    if kind is not KpiKind.QUANTITATIVE or unit is not needed:
+        message = f"Its {new.statistic} needs a KPI of figures whose unit is {needed}; {new.kpi} is not one."
         faults.append(field_error("/kpi", message, "wrong_unit"))
-    if kpi.period_type in {PeriodType.DAY, PeriodType.WEEK}:
-        message = f"Audits are known to the month, and {new.kpi} is measured by the {kpi.period_type}."
+    if period_type in {PeriodType.DAY, PeriodType.WEEK}:
+        message = f"Audits are known to the month, and {new.kpi} is measured by the {period_type}."
         faults.append(field_error("/kpi", message, "wrong_period_type"))
     return faults

@@ -134,7 +134,7 @@ MEASURES = Reading(
     filters={"template": "lower(t.ref) = any(select lower(unnest(cast(:template as text[]))))"},
 )
 
-_JUDGED_BY = "coalesce(p.name, pr.name)"
+_JUDGED_BY = "coalesce(p.name, w.judge, pr.name)"
 POSITION_BODY = f"""json_build_object('id', w.id, 'version', w.version, 'grade', w.grade, 'place', w.place,
     'judged_on', w.judged_on, 'judged_by', {_JUDGED_BY}, 'party', p.ref, 'reason', w.reason,
     'recorded_by', pr.name, 'recorded_at', turnstone.utc(w.created_at))"""

@@ -162,4 +162,6 @@ class WindscreenPosition(t.InPlan, table=True):
     reason: str = t.line(null=False)
     judged_by_id: int | None = t.points_to("party.id", null=True, on_delete="RESTRICT")
     """The party whose judgement it is; null for whoever recorded it."""
+    judge: str | None = t.line()
+    """Whose judgement it is in the words of a plan document; whoever brought that in recorded it."""
     recorded_by: int | None = t.points_to("principal.id", null=True, on_delete="SET NULL")

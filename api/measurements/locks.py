@@ -30,6 +30,11 @@ async def share_period_locks(ctx: Context, stage: Stage) -> None:
     await stage.execute(_SHARE, (ctx.plan.id % 2**31,))
 
 
+async def hold_period_locks(ctx: Context) -> None:
+    """Until this transaction ends, nobody delivers values; waits for deliveries under way."""
+    await ctx.session.execute(text(_ALONE), {"plan": ctx.plan.id % 2**31})
+
+
 async def set_locks(ctx: Context, write: LockWrite, kpi_ids: list[int], *, is_locked: bool) -> dict[str, Any]:
     """Say of the periods that end within a span that they are locked, or open.
 
@@ -39,7 +44,7 @@ async def set_locks(ctx: Context, write: LockWrite, kpi_ids: list[int], *, is_lo
     if write.from_day is not None and write.from_day > write.to_day:
         raise invalid("/from", "The span ends before it begins.", "out_of_order")
     every_kpi: list[int | None] = [None]
-    await ctx.session.execute(text(_ALONE), {"plan": ctx.plan.id % 2**31})
+    await hold_period_locks(ctx)
     await ctx.session.execute(
         text(_INSERT),
         {

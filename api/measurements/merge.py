@@ -179,9 +179,10 @@ async def lock_series(ctx: Context, stage: Stage) -> None:
     await stage.execute(_LOCK_SERIES)
 
 
-async def classify(ctx: Context, stage: Stage, *, whole: bool) -> Counts:
+async def classify(ctx: Context, stage: Stage, *, whole: bool, past_locks: bool = False) -> Counts:
     """Say of each staged row whether it creates, updates or leaves what is held, or has to wait."""
-    await stage.execute(_FIND_LOCKED, {"plan": ctx.plan.id, "clock": ctx.clock})
+    if not past_locks:
+        await stage.execute(_FIND_LOCKED, {"plan": ctx.plan.id, "clock": ctx.clock})
     await stage.execute(_CLASSIFY, {"whole": whole})
     counts: Counter[str] = Counter()
     standing, changed = 0, set()

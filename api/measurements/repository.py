@@ -330,7 +330,8 @@ PERIOD_LOCKS = Reading(
     source="period_lock pl left join kpi k on k.id = pl.kpi_id",
     body="""json_build_object('id', pl.id, 'kpi', k.ref, 'from', nullif(pl.from_on, date '1900-01-01'),
         'to', pl.to_on, 'is_locked', pl.is_locked, 'reason', pl.reason,
-        'by', (select pr.name from principal pr where pr.id = pl.by), 'at', turnstone.utc(pl.created_at))""",
+        'by', coalesce(pl.said_by, (select pr.name from principal pr where pr.id = pl.by)),
+        'at', turnstone.utc(pl.created_at))""",
     sorts={"set": Sort("pl.id", "bigint"), "to": Sort("pl.to_on", "date")},
     default_sort="-set",
     filters={

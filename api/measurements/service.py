@@ -94,11 +94,13 @@ async def take(
     check: Check | None = None,
     percentages: Percentages | None = None,
     progress: Progress | None = None,
+    past_locks: bool = False,
 ) -> dict[str, Any]:
     """The pipeline itself; returns the submission. Raises Refused, FileRefused, and whatever ``check``
     raises.
 
-    ``is_whole``: a field left out is null, instead of saying nothing.
+    ``is_whole``: a field left out is null, instead of saying nothing. ``past_locks``: a locked period
+    keeps nothing waiting, for nothing was told of these values before.
     """
     reader = RowReader({}, ctx.today, fields, percentages)
     stage = await open_stage(ctx)
@@ -111,7 +113,7 @@ async def take(
         raise refused
     if not is_preview:
         await merge.lock_series(ctx, stage)
-    counts = await merge.classify(ctx, stage, whole=is_whole)
+    counts = await merge.classify(ctx, stage, whole=is_whole, past_locks=past_locks)
     if check is not None:
         await check(stage)
     ranged = sorted({kpi.id for kpi in reader.kpis.values() if kpi.has_plausible_range})

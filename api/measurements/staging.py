@@ -43,6 +43,11 @@ create temporary table if not exists measurement_rejected (
     place text, row jsonb
 ) on commit delete rows;
 """
+_EMPTY = """
+delete from measurement_staging; delete from measurement_classified; delete from measurement_locked;
+delete from measurement_warned; delete from measurement_revising; delete from measurement_rejected;
+"""
+_STAGED = "measurement stage opened in"
 _COPY = f"copy measurement_staging ({', '.join(StagedRow._fields)}) from stdin"
 _ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _NOTHING = "\\N\t\\N\t\\N\t\\N"
@@ -105,6 +110,11 @@ async def open_stage(ctx: Context) -> Stage:
         raise RuntimeError("the session has no connection")
     stage = Stage(connection)
     await stage.execute(_TABLES)
+    # The end of a transaction empties them; a second delivery in the same one must not find the first.
+    transaction = ctx.session.get_transaction()
+    if ctx.session.info.get(_STAGED) is transaction:
+        await stage.execute(_EMPTY)
+    ctx.session.info[_STAGED] = transaction
     return stage
 
 

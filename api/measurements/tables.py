@@ -216,6 +216,8 @@ class PeriodLock(t.InPlan, table=True):
     is_locked: bool = t.flag(default=True)
     reason: str = t.line(null=False)
     by: int | None = t.points_to("principal.id", null=True, on_delete="SET NULL")
+    said_by: str | None = t.line()
+    """Who said it in the words of a plan document; ``by`` then brought it in."""
 
 
 class LateRevision(SQLModel, table=True):

@@ -7,8 +7,10 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.plan_documents.document import Measurement, Narrative, SourceNote
-from api.plan_documents.layout import key_of
+from api.plan_documents.directory import key_of
+from api.plan_documents.parts.audits import AuditMeasure, WindscreenPosition
+from api.plan_documents.parts.kpis import KpiBenchmark, Measurement
+from api.plan_documents.parts.work import Narrative, SourceNote
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,34 @@ def _same_doubt(note: SourceNote) -> Hashable:
     return _about(note), note.kind
 
 
+def _by_number(entry: Any) -> Hashable:
+    return int(entry.number)
+
+
+def _by_kpi(measure: AuditMeasure) -> Hashable:
+    return measure.kpi.lower()
+
+
+def _by_series(pairing: KpiBenchmark) -> Hashable:
+    return pairing.dataset.lower(), pairing.indicator, frozenset(pairing.filters.items())
+
+
+def _same_judgement(position: WindscreenPosition) -> Hashable:
+    return position.judged_on, (position.party or "").lower(), position.judged_by
+
+
 _Keys = tuple[tuple[Callable[[Any], Hashable], bool], ...]
 _BY_REF: _Keys = ((_by_ref, False),)
 _KEYS: dict[str, _Keys] = {
     "measurement": ((_by_place_in_time, False),),
     "narrative": ((_whole, False), (_same_words, False), (_same_occasion, True)),
     "source_note": ((_whole, False), (_same_words, False), (_same_doubt, True)),
+    "editions": ((_by_number, False),),
+    "rebases": ((_by_number, False),),
+    "benchmarks": ((_by_series, False),),
+    "audit_measure": ((_by_kpi, False),),
+    "windscreen_position": ((_whole, False), (_same_judgement, True)),
+    "period_lock": ((_whole, False),),
 }
 """Words that changed are taken for the same item only where there is no choice which."""
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel
 
 from api.core.fuzzy import FuzzyDate
 from api.kpis.periods import UnreadablePeriod, parse
-from api.plan_documents.document import Lead, PlanDocument, RiskScore
+from api.plan_documents.directory import Key, key_of
+from api.plan_documents.document import PlanDocument
 from api.plan_documents.kinds import KINDS
-from api.plan_documents.layout import Key, key_of
+from api.plan_documents.layout import Child
+from api.plan_documents.parts.basics import Lead
+from api.plan_documents.parts.work import RiskScore
 from api.plan_documents.references import declared_in, references_in
 from api.vocabulary import ItemKind, MeasurementWorkflow, PeriodType
 
@@ -50,15 +54,25 @@ def canonical(
 
 
 def _respell_items(document: PlanDocument, known: Spelling) -> None:
+    for dataset in document.benchmark_datasets:
+        dataset.ref = known.get(("benchmark_dataset", key_of(dataset.ref)), dataset.ref)
     for kind in KINDS:
         if not kind.has_ref:
             continue
         for item in getattr(document, kind.field):
             item.ref = known.get((kind.name, key_of(item.ref)), item.ref)
-            for child in kind.children:
-                if child.names is not None:
-                    for entry in getattr(item, child.field):
-                        entry.ref = known.get((child.names, key_of(item.ref, entry.ref)), entry.ref)
+            _respell_entries(item, kind.children, (item.ref,), known)
+
+
+def _respell_entries(item: Any, children: Sequence[Child], path: tuple[str, ...], known: Spelling) -> None:
+    for child in children:
+        if child.names is None:
+            continue
+        for entry in getattr(item, child.field):
+            name = str(getattr(entry, child.named_by))
+            if child.named_by == "ref":
+                entry.ref = known.get((child.names, key_of(*path, name)), name)
+            _respell_entries(entry, child.children, (*path, name), known)
 
 
 def _name_inspections(document: PlanDocument) -> None:
@@ -83,7 +97,12 @@ def _settle_values(document: PlanDocument, held: PlanDocument | None) -> None:
         for name in ("note", "source", "external_reference"):
             setattr(value, name, (getattr(value, name) or "").strip() or None)
         value.period = _key_of(value.period, types.get(value.kpi.lower()))
+    for template in document.audit_templates:
+        template.editions.sort(key=lambda edition: edition.number)
     for kpi in document.kpis:
+        kpi.rebases.sort(key=lambda rebase: rebase.number)
+        for rebase in kpi.rebases:
+            rebase.from_period = _key_of(rebase.from_period, kpi.period_type)
         if kpi.superseded is not None and kpi.superseded.from_period is not None:
             kpi.superseded.from_period = _key_of(kpi.superseded.from_period, kpi.period_type)
     for narrative in document.narratives:
@@ -131,6 +150,8 @@ def compact_value(value: Any) -> Any:
         return value.date
     if isinstance(value, Lead) and not value.as_printed and not value.doubtful:
         return value.party
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return compact(value) if isinstance(value, BaseModel) else value
 
 

@@ -16,11 +16,14 @@ from api.core.shapes import RESERVED_REFS
 from api.kpis.periods import UnreadablePeriod, parse
 from api.kpis.tables import ALL
 from api.measurements.rows import SINGLE_FIELDS, RowReader, TakingKpi
-from api.plan_documents import document as doc
+from api.plan_documents.act_checks import act_errors
 from api.plan_documents.canonical import period_types, spelling_of
+from api.plan_documents.directory import key_of
 from api.plan_documents.document import PlanDocument
 from api.plan_documents.kinds import KINDS
-from api.plan_documents.layout import Child, Link, key_of
+from api.plan_documents.layout import Child, Link
+from api.plan_documents.parts.basics import About
+from api.plan_documents.parts.kpis import Kpi, Measurement
 from api.plan_documents.references import declared_in, references_in
 from api.vocabulary import ItemKind, PeriodType, Unit
 
@@ -30,7 +33,14 @@ _SPOKEN = {
     "kpi": "KPI",
     "finding": "finding of that inspection",
     "segment": "segment of that KPI",
+    "benchmark_dataset": "dataset",
+    "audit_template": "audit template",
+    "audit_edition": "edition of that template",
+    "audit_domain": "domain of that edition",
 }
+
+_HOMES = {"audit_edition": "audit_template", "audit_domain": "audit_edition"}
+"""What is not there has nothing in it: only the first ref that leads nowhere is told."""
 
 
 def errors_in(document: PlanDocument, held: PlanDocument | None, today: date) -> list[Error]:
@@ -45,12 +55,16 @@ def errors_in(document: PlanDocument, held: PlanDocument | None, today: date) ->
         *_targets(document),
         *_periods(document, held),
         *_values(document, held, today),
+        *act_errors(document),
     ]
 
 
 def unknown_refs(document: PlanDocument, held: PlanDocument | None = None) -> Iterator[Error]:
     known = spelling_of(document) | (spelling_of(held) if held else {})
     for reference in references_in(document):
+        home = _HOMES.get(reference.kind)
+        if home is not None and (home, key_of(*reference.refs[:-1])) not in known:
+            continue
         if (reference.kind, key_of(*reference.refs)) not in known:
             what = _SPOKEN.get(reference.kind, reference.kind)
             message = f"There is no {what} {reference.refs[-1]!r} in the document or the plan."
@@ -107,15 +121,18 @@ def _null_characters(value: Any, pointer: str) -> Iterator[Error]:
     elif isinstance(value, list):
         for place, entry in enumerate(value):
             yield from _null_characters(entry, f"{pointer}/{place}")
+    elif isinstance(value, dict):
+        for name, entry in value.items():
+            yield from _null_characters(f"{name}{entry}", pointer)
 
 
 def _reserved_refs(document: PlanDocument) -> Iterator[Error]:
-    addressed = [("", document.plan.ref, "/plan"), ("", document.plan.authority.ref, "/plan/authority")]
-    addressed += [(kind, ref, pointer) for kind, _, ref, pointer in declared_in(document)]
-    for _, ref, pointer in addressed:
+    addressed = [(document.plan.ref, "/plan/ref"), (document.plan.authority.ref, "/plan/authority/ref")]
+    addressed += [(ref, pointer) for _, _, ref, pointer in declared_in(document)]
+    for ref, pointer in addressed:
         if ref.lower() in RESERVED_REFS:
             message = f"{ref!r} is a reserved word; choose another ref."
-            yield field_error(f"{pointer}/ref", message, "reserved_ref")
+            yield field_error(pointer, message, "reserved_ref")
 
 
 def _duplicates(document: PlanDocument) -> Iterator[Error]:
@@ -128,7 +145,7 @@ def _duplicates(document: PlanDocument) -> Iterator[Error]:
             seen[key] = pointer
 
     for name, key, ref, pointer in declared_in(document):
-        yield from repeated((name, key), f"{pointer}/ref", f"The ref {ref!r}, regardless of case,")
+        yield from repeated((name, key), pointer, f"The ref {ref!r}, regardless of case,")
     for place, word in enumerate(document.plan.status_words):
         pointer = f"/plan/status_words/{place}/word"
         yield from repeated(("word", word.word.lower()), pointer, f"The word {word.word!r}")
@@ -140,6 +157,9 @@ def _duplicates(document: PlanDocument) -> Iterator[Error]:
         yield from repeated(
             ("value", reading), f"/measurements/{place}", "A value of this KPI, segment, period and basis"
         )
+    for place, measure in enumerate(document.audit_measures):
+        what = f"What {measure.kpi} is derived from"
+        yield from repeated(("measure", measure.kpi.lower()), f"/audit_measures/{place}/kpi", what)
     for kind in KINDS:
         for place, item in enumerate(getattr(document, kind.field)):
             for child in kind.children:
@@ -147,12 +167,12 @@ def _duplicates(document: PlanDocument) -> Iterator[Error]:
 
 
 def _repeated_links(item: Any, child: Child, pointer: str) -> Iterator[Error]:
-    """An item named twice in one list: a lead, a theme, a recommendation."""
-    if child.names is not None or not child.identity:
+    """An item named twice in one list: a lead, a theme, a recommendation, a domain."""
+    if child.names is not None or not child.identity or not child.named_by:
         return
     seen: dict[str, int] = {}
     for place, entry in enumerate(getattr(item, child.field)):
-        ref = entry if isinstance(child.layout, Link) else _named_by(entry)
+        ref = entry if isinstance(child.layout, Link) else str(getattr(entry, child.named_by))
         here = f"{pointer}/{child.field}/{place}"
         if ref.lower() in seen:
             message = f"{ref!r} stands in this list already, at {seen[ref.lower()]}."
@@ -160,10 +180,6 @@ def _repeated_links(item: Any, child: Child, pointer: str) -> Iterator[Error]:
         seen.setdefault(ref.lower(), place)
         for grandchild in child.children:
             yield from _repeated_links(entry, grandchild, here)
-
-
-def _named_by(entry: doc.Lead | doc.KpiRecommendation) -> str:
-    return entry.party if isinstance(entry, doc.Lead) else entry.recommendation
 
 
 def _misdirected(document: PlanDocument) -> Iterator[Error]:
@@ -175,7 +191,7 @@ def _misdirected(document: PlanDocument) -> Iterator[Error]:
             yield field_error(f"{pointer}/ref", f"Say which {about.kind.value} is meant.", "about")
 
 
-def _abouts(document: PlanDocument) -> Iterator[tuple[str, doc.About]]:
+def _abouts(document: PlanDocument) -> Iterator[tuple[str, About]]:
     for place, check in enumerate(document.checks):
         yield f"/checks/{place}/about", check.about
     for place, note in enumerate(document.source_notes):
@@ -211,6 +227,9 @@ def _targets(document: PlanDocument) -> Iterator[Error]:
 def _periods(document: PlanDocument, held: PlanDocument | None) -> Iterator[Error]:
     types = period_types(document, held)
     for place, kpi in enumerate(document.kpis):
+        for number, rebase in enumerate(kpi.rebases):
+            here = f"/kpis/{place}/rebases/{number}/from_period"
+            yield from _unreadable(rebase.from_period, [kpi.period_type], here)
         if kpi.superseded is not None and kpi.superseded.from_period is not None:
             here = f"/kpis/{place}/superseded/from_period"
             yield from _unreadable(kpi.superseded.from_period, [kpi.period_type], here)
@@ -250,7 +269,7 @@ def _values(document: PlanDocument, held: PlanDocument | None, today: date) -> I
             yield field_error(f"/measurements/{error.row}{error.pointer}", error.message, error.code)
 
 
-def _taking(kpi: doc.Kpi, segments: dict[str, int]) -> TakingKpi:
+def _taking(kpi: Kpi, segments: dict[str, int]) -> TakingKpi:
     ends_before = None
     if kpi.superseded is not None and kpi.superseded.from_period is not None:
         try:
@@ -261,6 +280,6 @@ def _taking(kpi: doc.Kpi, segments: dict[str, int]) -> TakingKpi:
     return TakingKpi(0, kpi.ref, kpi.period_type, kpi.unit, kpi.kind, segments, True, ends_before, successor)
 
 
-def value_row(value: doc.Measurement) -> dict[str, Any]:
+def value_row(value: Measurement) -> dict[str, Any]:
     """A value as the pipeline takes it."""
-    return {name: plain for name, plain in value if plain is not None}
+    return {name: plain for name, plain in value if plain is not None and name in SINGLE_FIELDS}

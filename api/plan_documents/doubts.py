@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from api.core.fuzzy import FuzzyDate
-from api.plan_documents.document import Lead, PlanDocument
+from api.plan_documents.document import PlanDocument
+from api.plan_documents.parts.basics import Lead
 from api.plans.rules import Held, TotalComparison, compare_totals
 from api.vocabulary import (
     ActionStatus,
@@ -16,6 +17,7 @@ from api.vocabulary import (
     MeasurementWorkflow,
     PartyKind,
     PlanStatus,
+    RebaseState,
     RecommendationStatus,
     ThemeKind,
 )
@@ -37,6 +39,8 @@ MESSAGES = {
     "authority_differs": "The authority is held under another name or code, which stays.",
     "closed_without_as_at": "The plan is closed but does not say as at which day; it is judged on today.",
     "cross_reference_lost": "A reference to something else says what, but not where it is.",
+    "dataset_unused": "A dataset that no KPI of the document is set against: it is no part of the plan.",
+    "dataset_without_figures": "A dataset that is not known here: nothing compares until its figures come.",
     "date_in_words": "A date in words only: nothing can be late by it.",
     "due_moved_without_slip": "A due date moves without a slip that says why; the original stays.",
     "lead_doubtful": "A lead that the source does not tie to this very item.",
@@ -44,6 +48,8 @@ MESSAGES = {
     "no_date": "There is no due date.",
     "no_lead": "Nobody leads it.",
     "plan_is_closed": "The plan is closed; reopen it before importing into it.",
+    "rebase_decided_in_words": "A rebase is agreed by the document's word, and not by anybody here.",
+    "rebase_waits": "A proposal to judge a KPI anew waits for a second person.",
     "recommendation_inferred": "An action's recommendation is read from the layout, not stated.",
     "removed_meanwhile": "Deleted here since it was imported; it stays deleted.",
     "source_note.contradiction": "The source contradicts itself.",
@@ -57,6 +63,7 @@ MESSAGES = {
     "status_unreadable": "The source's status cannot be read; it is held as unreadable.",
     "target_to_be_confirmed": "A target is still to be confirmed.",
     "total_differs": "A total that the source states is not what is held; neither is adjusted.",
+    "value_in_locked_period": "A value of a locked period differs: it waits to be accepted here.",
     "value_under_query": "A value is under query.",
 }
 
@@ -110,6 +117,9 @@ def _doubtful_kpis(document: PlanDocument) -> Found:
         for number, target in enumerate(kpi.targets):
             if target.to_be_confirmed:
                 yield "target_to_be_confirmed", f"/kpis/{place}/targets/{number}"
+        for number, rebase in enumerate(kpi.rebases):
+            if rebase.state is RebaseState.PROPOSED:
+                yield "rebase_waits", f"/kpis/{place}/rebases/{number}"
 
 
 def _unled(document: PlanDocument) -> Found:

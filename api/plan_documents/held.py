@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,11 @@ from sqlalchemy import Table, select, text
 
 from api.core.context import Context
 from api.core.editing import table_of
+from api.plan_documents.directory import Directory, Key, Row, key_of
 from api.plan_documents.document import FORMAT, PlanDocument
 from api.plan_documents.kinds import KINDS, PLAN
-from api.plan_documents.layout import Child, Directory, Key, Kind, Row, key_of
+from api.plan_documents.layout import Child, Kind, Layout
+from api.plan_documents.slots import Named
 
 
 @dataclass
@@ -20,8 +22,8 @@ class Held:
     """The document of a plan as held, and which row each of its items is."""
 
     document: PlanDocument
-    ids: dict[str, list[int]]
-    """Row ids by kind, in the order of the document's list."""
+    rows: dict[str, list[Row]]
+    """Rows by kind, in the order of the document's list."""
     positions: dict[str, list[int]]
     """What keeps that order, for kinds that have it in a column."""
     directory: Directory
@@ -37,7 +39,7 @@ def child_tables(children: Sequence[Child]) -> list[Table]:
 
 
 def tables_of_document() -> list[Table]:
-    """Every table that holds part of a document, each once; measurements aside."""
+    """Every table that holds part of a document, each once; measurements and datasets aside."""
     named: dict[str, Table] = {}
     for kind in (PLAN, *KINDS):
         for table in [table_of(kind.layout.table), *child_tables(kind.children)]:
@@ -51,9 +53,12 @@ async def read_held(ctx: Context) -> Held:
     directory = Directory()
     for kind in KINDS:
         if kind.has_ref:
-            for row in rows[table_of(kind.layout.table).name]:
-                directory.add(kind.name, (row["ref"],), row["id"])
-    _name_entries(rows, directory)
+            named = {row["id"]: (row["ref"],) for row in rows[table_of(kind.layout.table).name]}
+            for row_id, path in named.items():
+                directory.add(kind.name, path, row_id)
+            _name_entries(kind.children, named, rows, directory)
+    datasets = await _datasets(ctx, directory)
+    await _name_people(ctx, rows, directory)
     moved = await _moved_refs(ctx, directory)
     for (kind_name, key), ref in moved.items():
         # What points at an old ref in words still finds the item.
@@ -65,7 +70,7 @@ async def read_held(ctx: Context) -> Held:
         "format": FORMAT,
         "plan": reader.item(PLAN, plan_row) | {"authority": await _authority(ctx)},
     }
-    ids: dict[str, list[int]] = {}
+    listed: dict[str, list[Row]] = {}
     positions: dict[str, list[int]] = {}
     for kind in KINDS:
         items = rows[table_of(kind.layout.table).name]
@@ -73,28 +78,73 @@ async def read_held(ctx: Context) -> Held:
             # One whose every subject was deleted is about nothing any more.
             items = [row for row in items if reader.has_entries("narrative_about", "narrative_id", row["id"])]
         body[kind.field] = [reader.item(kind, row) for row in items]
-        ids[kind.name] = [row["id"] for row in items]
+        listed[kind.name] = items
         if kind.is_placed:
             positions[kind.name] = [row["position"] for row in items]
     body["measurements"] = await _measurements(ctx)
-    return Held(PlanDocument.model_validate(body), ids, positions, directory, moved)
+    body["benchmark_datasets"] = datasets
+    return Held(PlanDocument.model_validate(body), listed, positions, directory, moved)
 
 
 async def _rows(ctx: Context, table: Table) -> list[Row]:
     mine = table.c.id if table.name == "plan" else table.c.plan_id
-    order = [table.c[name] for name in ("position", "id") if name in table.c]
+    order = [table.c[name] for name in ("position", "number", "id") if name in table.c]
     result = await ctx.session.execute(select(table).where(mine == ctx.plan.id).order_by(*order))
     return [dict(row) for row in result.mappings()]
 
 
-def _name_entries(rows: dict[str, list[Row]], directory: Directory) -> None:
-    """Findings and segments are named within the item they belong to."""
+def _name_entries(
+    children: Sequence[Child],
+    owners: Mapping[int, tuple[str, ...]],
+    rows: Mapping[str, list[Row]],
+    directory: Directory,
+) -> None:
+    """Findings, segments and the like are named within the item they belong to."""
+    for child in children:
+        if child.names is None:
+            continue
+        named: dict[int, tuple[str, ...]] = {}
+        for row in rows[table_of(child.layout.table).name]:
+            named[row["id"]] = (*owners[row[child.owner]], str(row[child.named_by]))
+            directory.add(child.names, named[row["id"]], row["id"])
+        _name_entries(child.children, named, rows, directory)
+
+
+async def _datasets(ctx: Context, directory: Directory) -> list[dict[str, Any]]:
+    """The publications that the plan's KPIs are set against."""
+    found = await ctx.session.execute(
+        text(
+            "select id, ref, title, source from benchmark_dataset where id in"
+            " (select dataset_id from kpi_benchmark where plan_id = :plan) order by lower(ref)"
+        ),
+        {"plan": ctx.plan.id},
+    )
+    datasets = [dict(row) for row in found.mappings()]
+    for dataset in datasets:
+        directory.add("benchmark_dataset", (dataset["ref"],), dataset.pop("id"))
+    return datasets
+
+
+async def _name_people(ctx: Context, rows: Mapping[str, list[Row]], directory: Directory) -> None:
+    """Whoever did something here is told by name."""
+    acting = {
+        row[slot.principal]
+        for layout in _layouts()
+        for slot in layout.slots.values()
+        if isinstance(slot, Named)
+        for row in rows[table_of(layout.table).name]
+    }
+    found = await ctx.session.execute(
+        text("select id, name from principal where id = any(:ids)"), {"ids": sorted(acting - {None})}
+    )
+    for row in found:
+        directory.add("principal", (row.name,), row.id)
+
+
+def _layouts() -> Iterator[Layout]:
     for kind in KINDS:
-        for child in kind.children:
-            if child.names is not None:
-                for row in rows[table_of(child.layout.table).name]:
-                    owner = directory.ref(kind.name, row[child.owner])
-                    directory.add(child.names, (owner, row["ref"]), row["id"])
+        yield kind.layout
+        yield from (child.layout for child in kind.children if isinstance(child.layout, Layout))
 
 
 class _Reader:
@@ -170,7 +220,7 @@ async def _measurements(ctx: Context) -> list[dict[str, Any]]:
         text(
             "select k.ref as kpi, sg.ref as segment, m.period, s.basis, m.state, m.value, m.grade,"
             " m.numerator, m.denominator, m.note, m.source, m.external_reference,"
-            " nullif(m.workflow, 'loaded') as workflow"
+            " nullif(m.workflow, 'loaded') as workflow, m.question, m.answer"
             " from measurement m join series s on s.id = m.series_id join segment sg on sg.id = s.segment_id"
             " join kpi k on k.id = s.kpi_id where m.plan_id = :plan"
             " order by k.position, k.id, sg.position, sg.id, m.ends_on, s.basis"

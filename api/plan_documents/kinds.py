@@ -4,62 +4,36 @@ from __future__ import annotations
 
 from api.actions import tables as actions
 from api.assurance import tables as assurance
-from api.kpis import tables as kpis
 from api.narratives import tables as narratives
-from api.plan_documents import document as doc
-from api.plan_documents.layout import (
-    AboutRow,
-    Arc,
-    Child,
-    Dated,
-    FindingOf,
-    Group,
-    Kind,
-    Link,
-    One,
-    Plain,
-    Superseded,
-    Towards,
-    lay_out,
-)
+from api.plan_documents.audit_kinds import AUDIT, AUDIT_MEASURE, AUDIT_TEMPLATE, WINDSCREEN_POSITION
+from api.plan_documents.kpi_kinds import FEED, KPI, PERIOD_LOCK
+from api.plan_documents.layout import AboutRow, Child, Kind, Link, lay_out
+from api.plan_documents.led_kinds import leads, themes
+from api.plan_documents.parts import plan as head
+from api.plan_documents.parts import work
+from api.plan_documents.slots import Arc, Dated, Group, One, Plain, Towards, Within
 from api.plans import tables as plans
 from api.recommendations import tables as recommendations
 from api.risks import tables as risks
 from api.source_notes import tables as source_notes
 
-_LEAD = lay_out(doc.Lead, plans.ItemLead, party=One("party", "party_id"))
-
-
-def _leads(owner: str, field: str = "leads") -> Child:
-    return Child(
-        field,
-        _LEAD,
-        owner,
-        identity=("party_id",),
-        belongs=lambda row: row["kpi_recommendation_id"] is None,
-    )
-
-
-def _themes(owner: str) -> Child:
-    return Child("themes", Link("theme", plans.ThemeLink, "tag_id"), owner, identity=("tag_id",))
-
 
 def _score(name: str) -> Group:
     columns = {"level": "level", "likelihood": "likelihood", "impact": "impact", "as_printed": "text"}
-    return Group(doc.RiskScore, {own: f"{name}_{column}" for own, column in columns.items()})
+    return Group(work.RiskScore, {own: f"{name}_{column}" for own, column in columns.items()})
 
 
 PLAN = Kind(
     "plan",
     "plan",
     lay_out(
-        doc.Plan,
+        head.Plan,
         plans.Plan,
         authority=None,
         version=Plain("edition"),
         figures_as_at=Dated("figures"),
         intervention=Group(
-            doc.Intervention,
+            head.Intervention,
             {
                 "type": "intervention_type",
                 "issued_on": "intervention_issued_on",
@@ -75,11 +49,13 @@ PLAN = Kind(
         impact_statements=None,
     ),
     (
-        Child("status_words", lay_out(doc.StatusWord, plans.StatusWord), "plan_id", identity=("word",)),
-        Child("colour_key", lay_out(doc.ColourMeaning, plans.ColourMeaning), "plan_id", identity=("colour",)),
-        Child("stated_totals", lay_out(doc.StatedTotal, plans.StatedTotal), "plan_id"),
-        Child("boards", lay_out(doc.Board, plans.Board), "plan_id"),
-        Child("impact_statements", lay_out(doc.Statement, plans.ImpactStatement), "plan_id"),
+        Child("status_words", lay_out(head.StatusWord, plans.StatusWord), "plan_id", identity=("word",)),
+        Child(
+            "colour_key", lay_out(head.ColourMeaning, plans.ColourMeaning), "plan_id", identity=("colour",)
+        ),
+        Child("stated_totals", lay_out(head.StatedTotal, plans.StatedTotal), "plan_id"),
+        Child("boards", lay_out(head.Board, plans.Board), "plan_id"),
+        Child("impact_statements", lay_out(head.Statement, plans.ImpactStatement), "plan_id"),
     ),
 )
 """Its authority belongs to no plan, and is found or made apart."""
@@ -87,12 +63,12 @@ PLAN = Kind(
 INSPECTION = Kind(
     "inspection",
     "inspections",
-    lay_out(doc.Inspection, plans.Inspection, judgements=None, findings=None),
+    lay_out(head.Inspection, plans.Inspection, judgements=None, findings=None),
     (
-        Child("judgements", lay_out(doc.Judgement, plans.Judgement), "inspection_id"),
+        Child("judgements", lay_out(head.Judgement, plans.Judgement), "inspection_id"),
         Child(
             "findings",
-            lay_out(doc.Finding, plans.Finding),
+            lay_out(head.Finding, plans.Finding),
             "inspection_id",
             identity=("ref",),
             names="finding",
@@ -100,17 +76,17 @@ INSPECTION = Kind(
     ),
 )
 
-PARTY = Kind("party", "parties", lay_out(doc.Party, plans.Party))
+PARTY = Kind("party", "parties", lay_out(head.Party, plans.Party))
 
-THEME = Kind("theme", "themes", lay_out(doc.Theme, plans.Theme))
+THEME = Kind("theme", "themes", lay_out(head.Theme, plans.Theme))
 
 RECOMMENDATION = Kind(
     "recommendation",
     "recommendations",
     lay_out(
-        doc.Recommendation,
+        work.Recommendation,
         recommendations.Recommendation,
-        response=Group(doc.Response, {"decision": "response", "reason": "response_reason"}),
+        response=Group(work.Response, {"decision": "response", "reason": "response_reason"}),
         parts=None,
         inspection_references=None,
         leads=None,
@@ -119,73 +95,21 @@ RECOMMENDATION = Kind(
     (
         Child(
             "parts",
-            lay_out(doc.RecommendationPart, recommendations.RecommendationPart),
+            lay_out(work.RecommendationPart, recommendations.RecommendationPart),
             "recommendation_id",
         ),
         Child(
             "inspection_references",
             lay_out(
-                doc.InspectionReference,
+                work.InspectionReference,
                 recommendations.InspectionReference,
                 inspection=One("inspection", "inspection_id"),
-                finding=FindingOf(),
+                finding=Within("finding", "finding_id", lambda part, _: (part.inspection or "",)),
             ),
             "recommendation_id",
         ),
-        _leads("recommendation_id"),
-        _themes("recommendation_id"),
-    ),
-)
-
-KPI = Kind(
-    "kpi",
-    "kpis",
-    lay_out(
-        doc.Kpi,
-        kpis.Kpi,
-        parent=One("kpi", "parent_id"),
-        superseded=Superseded(),
-        leads=None,
-        themes=None,
-        recommendations=None,
-        segments=None,
-        definitions=None,
-        targets=None,
-    ),
-    (
-        _leads("kpi_id"),
-        _themes("kpi_id"),
-        Child(
-            "recommendations",
-            lay_out(
-                doc.KpiRecommendation,
-                kpis.KpiRecommendation,
-                recommendation=One("recommendation", "recommendation_id"),
-                leads=None,
-            ),
-            "kpi_id",
-            identity=("recommendation_id",),
-            children=(
-                Child(
-                    "leads",
-                    _LEAD,
-                    "kpi_recommendation_id",
-                    identity=("party_id",),
-                    copies={"kpi_id": "kpi_id"},
-                ),
-            ),
-        ),
-        Child(
-            "segments",
-            lay_out(doc.Segment, kpis.Segment),
-            "kpi_id",
-            identity=("ref",),
-            belongs=lambda row: row["ref"] != kpis.ALL,
-            first=1,
-            names="segment",
-        ),
-        Child("definitions", lay_out(doc.Definition, kpis.KpiDefinition), "kpi_id"),
-        Child("targets", lay_out(doc.Target, kpis.Target), "kpi_id"),
+        leads("recommendation_id"),
+        themes("recommendation_id"),
     ),
 )
 
@@ -193,7 +117,7 @@ ACTION = Kind(
     "action",
     "actions",
     lay_out(
-        doc.Action,
+        work.Action,
         actions.Action,
         parent=One("action", "parent_id"),
         recommendations=None,
@@ -213,14 +137,14 @@ ACTION = Kind(
             identity=("recommendation_id",),
         ),
         Child("kpis", Link("kpi", actions.ActionKpi, "kpi_id"), "action_id", identity=("kpi_id",)),
-        _themes("action_id"),
-        _leads("action_id"),
-        Child("milestones", lay_out(doc.Milestone, actions.Milestone), "action_id"),
-        Child("slips", lay_out(doc.Slip, actions.Slip), "action_id", never_edited=True),
-        Child("dimensions", lay_out(doc.DimensionRecord, actions.DimensionRecord), "action_id"),
+        themes("action_id"),
+        leads("action_id"),
+        Child("milestones", lay_out(work.Milestone, actions.Milestone), "action_id"),
+        Child("slips", lay_out(work.Slip, actions.Slip), "action_id", never_edited=True),
+        Child("dimensions", lay_out(work.DimensionRecord, actions.DimensionRecord), "action_id"),
         Child(
             "cross_references",
-            lay_out(doc.CrossReference, plans.CrossReference, to=Towards()),
+            lay_out(work.CrossReference, plans.CrossReference, to=Towards()),
             "action_id",
         ),
     ),
@@ -230,7 +154,7 @@ RISK = Kind(
     "risk",
     "risks",
     lay_out(
-        doc.Risk,
+        work.Risk,
         risks.Risk,
         current=_score("current"),
         residual=_score("residual"),
@@ -241,22 +165,24 @@ RISK = Kind(
         themes=None,
     ),
     (
-        Child("controls", lay_out(doc.Control, risks.RiskControl, owner=One("party", "owner_id")), "risk_id"),
-        _leads("risk_id", "owners"),
+        Child(
+            "controls", lay_out(work.Control, risks.RiskControl, owner=One("party", "owner_id")), "risk_id"
+        ),
+        leads("risk_id", "owners"),
         Child("actions", Link("action", risks.RiskAction, "action_id"), "risk_id", identity=("action_id",)),
-        _themes("risk_id"),
+        themes("risk_id"),
     ),
 )
 
 CHECK = Kind(
     "check",
     "checks",
-    lay_out(doc.Check, assurance.AssuranceCheck, about=Arc(), owners=None, results=None),
+    lay_out(work.Check, assurance.AssuranceCheck, about=Arc(), owners=None, results=None),
     (
-        _leads("check_id", "owners"),
+        leads("check_id", "owners"),
         Child(
             "results",
-            lay_out(doc.CheckResult, assurance.CheckResult, on=Plain("found_on"), by=Plain("found_by")),
+            lay_out(work.CheckResult, assurance.CheckResult, on=Plain("found_on"), by=Plain("found_by")),
             "check_id",
         ),
     ),
@@ -265,12 +191,12 @@ CHECK = Kind(
 NARRATIVE = Kind(
     "narrative",
     "narratives",
-    lay_out(doc.Narrative, narratives.Narrative, about=None),
+    lay_out(work.Narrative, narratives.Narrative, about=None),
     (Child("about", AboutRow(narratives.NarrativeAbout), "narrative_id"),),
 )
 
 SOURCE_NOTE = Kind(
-    "source_note", "source_notes", lay_out(doc.SourceNote, source_notes.SourceNote, about=Arc())
+    "source_note", "source_notes", lay_out(work.SourceNote, source_notes.SourceNote, about=Arc())
 )
 
 KINDS = (
@@ -278,11 +204,18 @@ KINDS = (
     PARTY,
     THEME,
     RECOMMENDATION,
+    FEED,
     KPI,
     ACTION,
     RISK,
     CHECK,
     NARRATIVE,
     SOURCE_NOTE,
+    AUDIT_TEMPLATE,
+    AUDIT_MEASURE,
+    WINDSCREEN_POSITION,
+    AUDIT,
+    PERIOD_LOCK,
 )
-"""Every kind but the plan itself and its measurements, which go through the one pipeline for values."""
+"""Every kind but the plan itself; its measurements, which go through the one pipeline for values; and the
+datasets its KPIs are set against, which belong to no plan."""

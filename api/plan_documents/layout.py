@@ -9,289 +9,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from enum import IntEnum
+from typing import Any
 
 from pydantic import BaseModel
 from sqlmodel import SQLModel
 
-from api.core.editing import fuzzy_columns, table_of
-from api.core.fuzzy import Precision, written_form
-from api.plan_documents.document import About, Part
-from api.vocabulary import ItemKind
-
-Row = Mapping[str, Any]
-Key = tuple[str, ...]
-ARC = ("theme", "recommendation", "action", "kpi", "risk", "check")
-
-
-def key_of(*refs: str) -> Key:
-    """Refs are compared without regard to case. A finding's key begins with its inspection's ref."""
-    return tuple(ref.lower() for ref in refs)
-
-
-class Directory:
-    """Which row each ref of a plan stands for, and back."""
-
-    def __init__(self) -> None:
-        self._ids: dict[str, dict[Key, int]] = {}
-        self._refs: dict[str, dict[int, str]] = {}
-
-    def add(self, kind: str, refs: tuple[str, ...], row_id: int) -> None:
-        self._ids.setdefault(kind, {})[key_of(*refs)] = row_id
-        self._refs.setdefault(kind, {})[row_id] = refs[-1]
-
-    def add_alias(self, kind: str, old: Key, ref: str) -> None:
-        """Let an old ref find the item that has ``ref`` now."""
-        self._ids[kind][old] = self._ids[kind][key_of(ref)]
-
-    def find(self, kind: str, *refs: str) -> int | None:
-        return self._ids.get(kind, {}).get(key_of(*refs))
-
-    def id(self, kind: str, *refs: str) -> int:
-        """Raises KeyError for a ref that the checks should have refused."""
-        return self._ids[kind][key_of(*refs)]
-
-    def ref(self, kind: str, row_id: int) -> str:
-        return self._refs[kind][row_id]
-
-    def knows(self, kind: str, row_id: int) -> bool:
-        return row_id in self._refs.get(kind, {})
-
-
-@dataclass(frozen=True)
-class Reference:
-    """One place in a document that names an item by ref."""
-
-    pointer: str
-    kind: str
-    refs: tuple[str, ...]
-    """The ref; a finding's or segment's stands after the ref of the item it belongs to."""
-    replace: Callable[[str], None] = dataclasses.field(compare=False)
-
-
-class Slot(Protocol):
-    """Where one field of a part lies in a row."""
-
-    @property
-    def columns(self) -> tuple[str, ...]: ...
-    def write(self, part: Any, name: str, directory: Directory) -> dict[str, Any]: ...
-    def read(self, row: Row, directory: Directory) -> Any: ...
-    def references(self, part: Any, name: str, pointer: str) -> Iterator[Reference]: ...
-
-
-class _NamesNothing:
-    """Base of the slots that hold no ref."""
-
-    def references(self, _part: Any, _name: str, _pointer: str) -> Iterator[Reference]:
-        return iter(())
-
-
-@dataclass(frozen=True)
-class Plain(_NamesNothing):
-    column: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return (self.column,)
-
-    def write(self, part: Any, name: str, _directory: Directory) -> dict[str, Any]:
-        return {self.column: getattr(part, name)}
-
-    def read(self, row: Row, _directory: Directory) -> Any:
-        return row[self.column]
-
-
-@dataclass(frozen=True)
-class Dated(_NamesNothing):
-    """A fuzzy date in its four columns."""
-
-    prefix: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(fuzzy_columns(self.prefix, None))
-
-    def write(self, part: Any, name: str, _directory: Directory) -> dict[str, Any]:
-        return fuzzy_columns(self.prefix, getattr(part, name))
-
-    def read(self, row: Row, _directory: Directory) -> Any:
-        on, words = row[f"{self.prefix}_on"], row[f"{self.prefix}_text"]
-        ongoing = row[f"{self.prefix}_ongoing"]
-        if on is None and not ongoing and not words:
-            return None
-        written = written_form(on, row[f"{self.prefix}_precision"] or Precision.DAY) if on else None
-        return {"date": written, "ongoing": ongoing, "text": words}
-
-
-@dataclass(frozen=True)
-class Group(_NamesNothing):
-    """A part within a part, its fields side by side in the same row; absent when all are empty."""
-
-    part: type[Part]
-    fields: Mapping[str, str]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(self.fields.values())
-
-    def write(self, part: Any, name: str, _directory: Directory) -> dict[str, Any]:
-        inner = getattr(part, name)
-        return {column: getattr(inner, own, None) for own, column in self.fields.items()}
-
-    def read(self, row: Row, _directory: Directory) -> Any:
-        found = {own: row[column] for own, column in self.fields.items()}
-        required = [own for own, info in self.part.model_fields.items() if info.is_required()]
-        whole = all(found[own] is not None for own in required)
-        return found if whole and any(value is not None for value in found.values()) else None
-
-
-@dataclass(frozen=True)
-class One:
-    """The ref of one item."""
-
-    kind: str
-    column: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return (self.column,)
-
-    def write(self, part: Any, name: str, directory: Directory) -> dict[str, Any]:
-        ref = getattr(part, name)
-        return {self.column: None if ref is None else directory.id(self.kind, ref)}
-
-    def read(self, row: Row, directory: Directory) -> Any:
-        held = row[self.column]
-        return None if held is None else directory.ref(self.kind, held)
-
-    def references(self, part: Any, name: str, pointer: str) -> Iterator[Reference]:
-        ref = getattr(part, name)
-        if ref is not None:
-            yield Reference(f"{pointer}/{name}", self.kind, (ref,), lambda new: setattr(part, name, new))
-
-
-@dataclass(frozen=True)
-class FindingOf:
-    """A finding, named within the inspection that stands beside it in the same part."""
-
-    column: str = "finding_id"
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return (self.column,)
-
-    def write(self, part: Any, name: str, directory: Directory) -> dict[str, Any]:
-        ref = getattr(part, name)
-        return {self.column: None if ref is None else directory.id("finding", part.inspection, ref)}
-
-    def read(self, row: Row, directory: Directory) -> Any:
-        held = row[self.column]
-        return None if held is None else directory.ref("finding", held)
-
-    def references(self, part: Any, name: str, pointer: str) -> Iterator[Reference]:
-        ref = getattr(part, name)
-        if ref is not None:
-            yield Reference(
-                f"{pointer}/{name}",
-                "finding",
-                (part.inspection or "", ref),
-                lambda new: setattr(part, name, new),
-            )
-
-
-def about_references(about: About, pointer: str) -> Iterator[Reference]:
-    if about.ref is not None and about.kind is not ItemKind.PLAN:
-        yield Reference(
-            f"{pointer}/ref", about.kind.value, (about.ref,), lambda new: setattr(about, "ref", new)
-        )
-
-
-@dataclass(frozen=True)
-class Arc:
-    """What the part is about: one column of the exclusive arc, or none for the plan itself.
-
-    ``itself`` where the value is the :class:`About` and not a field of the part.
-    """
-
-    itself: bool = False
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(f"{kind}_id" for kind in ARC)
-
-    def _about(self, part: Any, name: str) -> About:
-        found: About = part if self.itself else getattr(part, name)
-        return found
-
-    def write(self, part: Any, name: str, directory: Directory) -> dict[str, Any]:
-        about = self._about(part, name)
-        row: dict[str, Any] = dict.fromkeys(self.columns)
-        if about.ref is not None:
-            row[f"{about.kind.value}_id"] = directory.id(about.kind.value, about.ref)
-        return row
-
-    def read(self, row: Row, directory: Directory) -> Any:
-        for kind in ARC:
-            if row[f"{kind}_id"] is not None:
-                return {"kind": kind, "ref": directory.ref(kind, row[f"{kind}_id"])}
-        return {"kind": "plan"}
-
-    def references(self, part: Any, name: str, pointer: str) -> Iterator[Reference]:
-        place = pointer if self.itself else f"{pointer}/{name}"
-        return about_references(self._about(part, name), place)
-
-
-@dataclass(frozen=True)
-class Towards:
-    """Where a cross-reference points: kept as words, for the item may go while the words stay."""
-
-    columns: tuple[str, ...] = ("to_kind", "to_ref")
-
-    def write(self, part: Any, name: str, _directory: Directory) -> dict[str, Any]:
-        to = getattr(part, name)
-        return {"to_kind": to.kind if to else None, "to_ref": to.ref if to else None}
-
-    def read(self, row: Row, directory: Directory) -> Any:
-        kind, ref = row["to_kind"], row["to_ref"]
-        if kind is None or ref is None:
-            return {"kind": "plan"} if kind == "plan" else None
-        found = directory.find(kind, ref)
-        return None if found is None else {"kind": kind, "ref": directory.ref(kind, found)}
-
-    def references(self, part: Any, name: str, pointer: str) -> Iterator[Reference]:
-        to = getattr(part, name)
-        return about_references(to, f"{pointer}/{name}") if to else iter(())
-
-
-@dataclass(frozen=True)
-class Superseded:
-    """That a KPI's line ended, and which KPI took over, if any did."""
-
-    columns: tuple[str, ...] = ("is_superseded", "superseded_by_id", "superseded_from", "superseded_text")
-
-    def write(self, part: Any, name: str, directory: Directory) -> dict[str, Any]:
-        said = getattr(part, name)
-        by = said.by if said else None
-        return {
-            "is_superseded": said is not None,
-            "superseded_by_id": directory.id("kpi", by) if by else None,
-            "superseded_from": said.from_period if said else None,
-            "superseded_text": said.text if said else None,
-        }
-
-    def read(self, row: Row, directory: Directory) -> Any:
-        if not row["is_superseded"]:
-            return None
-        by = row["superseded_by_id"]
-        return {
-            "by": directory.ref("kpi", by) if by is not None else None,
-            "from_period": row["superseded_from"],
-            "text": row["superseded_text"],
-        }
-
-    def references(self, part: Any, name: str, pointer: str) -> Iterator[Reference]:
-        said = getattr(part, name)
-        return One("kpi", "").references(said, "by", f"{pointer}/{name}") if said else iter(())
+from api.core.editing import table_of
+from api.plan_documents.directory import Directory, Reference, Row
+from api.plan_documents.parts.basics import About
+from api.plan_documents.slots import AnySlot, Arc, Dated, Named, Plain, about_references, bound
 
 
 @dataclass(frozen=True)
@@ -300,24 +27,30 @@ class Layout:
 
     part: type[BaseModel]
     table: type[SQLModel]
-    slots: Mapping[str, Slot]
+    slots: Mapping[str, AnySlot]
 
     @property
     def columns(self) -> tuple[str, ...]:
         return tuple(column for slot in self.slots.values() for column in slot.columns)
 
-    def write(self, part: Any, directory: Directory) -> dict[str, Any]:
+    def write(self, part: Any, directory: Directory, owner: Any = None) -> dict[str, Any]:
         row: dict[str, Any] = {}
         for name, slot in self.slots.items():
-            row |= slot.write(part, name, directory)
+            row |= bound(slot, part, owner).write(part, name, directory)
         return row
 
     def read(self, row: Row, directory: Directory) -> Any:
         return {name: slot.read(row, directory) for name, slot in self.slots.items()}
 
-    def references(self, part: Any, pointer: str) -> Iterator[Reference]:
+    def references(self, part: Any, pointer: str, owner: Any = None) -> Iterator[Reference]:
         for name, slot in self.slots.items():
-            yield from slot.references(part, name, pointer)
+            yield from bound(slot, part, owner).references(part, name, pointer)
+
+    def keep_people(self, before: Row, wanted: dict[str, Any], directory: Directory) -> None:
+        """Let who is told by the same name in a held row stay whom the service knows."""
+        for slot in self.slots.values():
+            if isinstance(slot, Named) and slot.read(before, directory) == slot.read(wanted, directory):
+                wanted |= {column: before[column] for column in slot.columns}
 
 
 @dataclass(frozen=True)
@@ -332,7 +65,7 @@ class Link:
     def columns(self) -> tuple[str, ...]:
         return (self.column,)
 
-    def write(self, ref: str, directory: Directory) -> dict[str, Any]:
+    def write(self, ref: str, directory: Directory, _owner: Any = None) -> dict[str, Any]:
         return {self.column: directory.id(self.kind, ref)}
 
     def read(self, row: Row, directory: Directory) -> Any:
@@ -349,13 +82,13 @@ class AboutRow:
     def columns(self) -> tuple[str, ...]:
         return Arc().columns
 
-    def write(self, about: About, directory: Directory) -> dict[str, Any]:
+    def write(self, about: About, directory: Directory, _owner: Any = None) -> dict[str, Any]:
         return Arc(itself=True).write(about, "", directory)
 
     def read(self, row: Row, directory: Directory) -> Any:
         return Arc().read(row, directory)
 
-    def references(self, about: About, pointer: str) -> Iterator[Reference]:
+    def references(self, about: About, pointer: str, _owner: Any = None) -> Iterator[Reference]:
         return about_references(about, pointer)
 
 
@@ -365,7 +98,7 @@ def every(_row: Row) -> bool:
 
 @dataclass(frozen=True)
 class Child:
-    """A list within an item, a row for each entry; its table has ``position`` and ``owner``."""
+    """A list within an item, a row for each entry; its table has ``owner`` and, mostly, ``position``."""
 
     field: str
     layout: Layout | Link | AboutRow
@@ -381,8 +114,33 @@ class Child:
     """Rows are replaced, for no policy lets anyone change one."""
     first: int = 0
     """The position of the first entry."""
+    named_by: str = "ref"
+    """The field that tells one entry from the others of its list; empty where it takes several."""
     names: str | None = None
-    """The kind its entries are, where others refer to them; entries left out of a new document stay."""
+    """The kind its entries are, where others refer to them by ``named_by``."""
+    keeps: bool = False
+    """Entries left out of a new document stay."""
+    recorder: str | None = None
+    """The column that says who recorded an entry: whoever brings it in."""
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether its order is kept in a column of its own; otherwise by what names its entries."""
+        return "position" in table_of(self.layout.table).c
+
+    @property
+    def grows(self) -> bool:
+        return self.keeps or self.names is not None
+
+
+class Wave(IntEnum):
+    """When a kind is written: each after all of the one before, entries of its items included."""
+
+    FIRST = 0
+    WITH_ENTRIES = 1
+    """Its rows point to entries of other items."""
+    AFTER_VALUES = 2
+    """What it says must not keep the document's own values out."""
 
 
 @dataclass(frozen=True)
@@ -393,6 +151,11 @@ class Kind:
     field: str
     layout: Layout
     children: tuple[Child, ...] = ()
+    wave: Wave = Wave.FIRST
+    recorder: str | None = None
+    """The column that says who recorded an item: whoever brings it in."""
+    is_written_once: bool = False
+    """Rows are only added: nobody may change one."""
 
     @property
     def is_placed(self) -> bool:
@@ -404,13 +167,13 @@ class Kind:
         return "ref" in self.layout.slots
 
 
-def lay_out(part: type[BaseModel], table: type[SQLModel], **special: Slot | None) -> Layout:
+def lay_out(part: type[BaseModel], table: type[SQLModel], **special: AnySlot | None) -> Layout:
     """Fields lie in the column of their name, or in the four of a fuzzy date; ``special`` says where else.
 
     ``None`` leaves a field to whoever declares the layout. Raises TypeError for a field without a place.
     """
     columns = table_of(table).c
-    slots: dict[str, Slot] = {}
+    slots: dict[str, AnySlot] = {}
     for name in part.model_fields:
         if name in special:
             slot = special[name]

@@ -16,8 +16,11 @@ from pydantic import BaseModel
 
 from api.plan_documents.aligning import align, arrange
 from api.plan_documents.canonical import compact_value
-from api.plan_documents.document import FORMAT, Measurement, Part, Plan, PlanDocument
+from api.plan_documents.document import FORMAT, PlanDocument
 from api.plan_documents.kinds import KINDS
+from api.plan_documents.parts.basics import Part
+from api.plan_documents.parts.kpis import BenchmarkDataset, Measurement
+from api.plan_documents.parts.plan import Plan
 
 Decision = Literal["mine", "theirs"]
 Decisions = Mapping[str, Decision]
@@ -26,12 +29,13 @@ Decisions = Mapping[str, Decision]
 LISTS: dict[str, str] = {kind.name: kind.field for kind in KINDS} | {"measurement": "measurements"}
 """The document's list for each kind of item."""
 
-_IDENTITY = {"measurement": frozenset({"kpi", "segment", "period", "basis"})}
+_IDENTITY = {
+    "measurement": frozenset({"kpi", "segment", "period", "basis"}),
+    "audit_measure": frozenset({"kpi"}),
+}
 _READING = ("state", "value", "grade", "numerator", "denominator")
 """One value and what goes with it change together, or the two sides would be mixed."""
-_GROWING = {
-    kind.name: frozenset(child.field for child in kind.children if child.names is not None) for kind in KINDS
-}
+_GROWING = {kind.name: frozenset(child.field for child in kind.children if child.grows) for kind in KINDS}
 _NOWHERE = object()
 
 
@@ -69,12 +73,19 @@ class Merge:
     conflicts: list[Conflict] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     """Pointers of items deleted here since the base, which stay deleted."""
+    datasets: list[BenchmarkDataset] = field(default_factory=list)
+    """Those its KPIs are set against already, as they are, and those the document names besides."""
 
     @property
     def document(self) -> PlanDocument:
         """The plan as it will be held."""
         lists = {LISTS[kind]: [merged.item for merged in items] for kind, items in self.items.items()}
-        whole: dict[str, Any] = {"format": FORMAT, "plan": self.plan.item, **lists}
+        whole: dict[str, Any] = {
+            "format": FORMAT,
+            "plan": self.plan.item,
+            "benchmark_datasets": self.datasets,
+            **lists,
+        }
         return PlanDocument.model_construct(None, **whole)
 
     def pointer_of(self, pointer: str) -> str:
@@ -120,8 +131,19 @@ def merge(
     }
     plan = merger.item("plan", base.plan if base else None, held.plan if held else None, new.plan, "/plan")
     return Merge(
-        Merged(plan[0], 0 if held else None, "/plan", plan[1]), items, merger.conflicts, merger.removed
+        Merged(plan[0], 0 if held else None, "/plan", plan[1]),
+        items,
+        merger.conflicts,
+        merger.removed,
+        _datasets(held, new),
     )
+
+
+def _datasets(held: PlanDocument | None, new: PlanDocument) -> list[BenchmarkDataset]:
+    """They belong to no plan: one that is held stays as it is."""
+    known = held.benchmark_datasets if held else []
+    refs = {dataset.ref.lower() for dataset in known}
+    return [*known, *(dataset for dataset in new.benchmark_datasets if dataset.ref.lower() not in refs)]
 
 
 class _Merger:
@@ -193,7 +215,7 @@ class _Merger:
     def _entries(
         self, kind: str, was: Any, now: Any, said: Any, names: Sequence[str], pointer: str
     ) -> dict[str, Any]:
-        """Findings and segments, which others refer to: entries the document leaves out stay."""
+        """Findings, segments, rebases and the like: entries the document leaves out stay."""
         (name,) = names
         base = getattr(was, name) if was is not None else []
         current: list[Any] = getattr(now, name)

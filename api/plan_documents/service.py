@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from datetime import date
 from hashlib import blake2s
 
 import orjson
@@ -12,25 +14,30 @@ from api.auth.permissions import Permission
 from api.core.context import Context, to_json
 from api.core.errors import Problem, ProblemType, conflict, field_error, not_allowed
 from api.plan_documents.answering import Comparison, answer, conflict_read
+from api.plan_documents.audit_checks import audit_errors
 from api.plan_documents.canonical import canonical, compact_document
 from api.plan_documents.checks import Error, cycles, errors_in, unknown_refs
+from api.plan_documents.datasets import find_datasets, look_up_datasets
+from api.plan_documents.directory import Directory
 from api.plan_documents.document import PlanDocument
 from api.plan_documents.doubts import Doubt, differing_totals, doubts_in, gathered, totals_of
 from api.plan_documents.held import read_held
+from api.plan_documents.layout import Wave
 from api.plan_documents.merging import Decisions, Merge, merge
 from api.plan_documents.schemas import PlanImportRead
 from api.plan_documents.storing import (
     acting_as_manager,
     create_plan,
+    derive_values,
     last_imported,
     lock_plan,
     move_to_authority,
     remember,
 )
-from api.plan_documents.values import store_values
-from api.plan_documents.writing import write_merge
+from api.plan_documents.values import store_values, values_that_wait
+from api.plan_documents.writing import write_merge, write_wave
 from api.verdicts.service import judge_plan
-from api.vocabulary import PlanStatus
+from api.vocabulary import PlanStatus, RebaseState
 
 
 async def export_document(ctx: Context) -> PlanDocument:
@@ -86,12 +93,27 @@ async def _compare(
     errors = errors_in(new, now, ctx.today)
     told = {(error["pointer"], error["code"]) for error in errors}
     after = merged.document
-    for error in [*unknown_refs(after), *cycles(after), *_changed_period_types(now, merged)]:
+    beside, doubts = await look_up_datasets(inside or ctx, new)
+    errors += beside
+    for error in [
+        *unknown_refs(after),
+        *cycles(after),
+        *_changed_period_types(now, merged),
+        *_audit_errors(after, merged, now, ctx.today),
+    ]:
         here = error | {"pointer": merged.pointer_of(error["pointer"])}
         if (here["pointer"], here["code"]) not in told:
             errors.append(here)
+    if inside is not None:
+        waiting = await values_that_wait(inside, merged)
+        doubts += [("value_in_locked_period", pointer) for pointer in waiting]
     digest = blake2s(to_json(compact_document(now)), digest_size=12).hexdigest() if now else None
-    return Comparison(document, held, merged, errors, _doubts(new, now, merged), digest)
+    return Comparison(document, held, merged, errors, _doubts(new, now, merged, doubts), digest)
+
+
+def _audit_errors(after: PlanDocument, merged: Merge, held: PlanDocument | None, today: date) -> list[Error]:
+    """What names something that is not there is told as that."""
+    return [] if any(unknown_refs(after)) else audit_errors(merged, held, today)
 
 
 def _changed_period_types(held: PlanDocument | None, merged: Merge) -> list[Error]:
@@ -110,8 +132,11 @@ def _changed_period_types(held: PlanDocument | None, merged: Merge) -> list[Erro
     ]
 
 
-def _doubts(new: PlanDocument, held: PlanDocument | None, merged: Merge) -> list[Doubt]:
-    found = [("removed_meanwhile", pointer) for pointer in merged.removed]
+def _doubts(
+    new: PlanDocument, held: PlanDocument | None, merged: Merge, beside: Sequence[tuple[str, str]]
+) -> list[Doubt]:
+    found = [*beside, *(("removed_meanwhile", pointer) for pointer in merged.removed)]
+    found += [("rebase_decided_in_words", pointer) for pointer in _decided_in_words(held, merged)]
     found += differing_totals(totals_of(merged.document))
     if held is not None:
         if held.plan.status is PlanStatus.CLOSED:
@@ -127,6 +152,16 @@ def _doubts(new: PlanDocument, held: PlanDocument | None, merged: Merge) -> list
             if "due" in action.fields and "slips" not in action.fields:
                 found.append(("due_moved_without_slip", f"{action.pointer}/due"))
     return sorted([*doubts_in(new), *gathered(iter(found))], key=lambda doubt: doubt.code)
+
+
+def _decided_in_words(held: PlanDocument | None, merged: Merge) -> Iterator[str]:
+    """Rebases that the document brings agreed, or that wait here and that it says are agreed."""
+    for kpi in merged.items["kpi"]:
+        before = held.kpis[kpi.held].rebases if held is not None and kpi.held is not None else []
+        agreed = {rebase.number for rebase in before if rebase.state is RebaseState.AGREED}
+        for place, rebase in enumerate(kpi.item.rebases):
+            if rebase.state is RebaseState.AGREED and rebase.number not in agreed:
+                yield f"{kpi.pointer}/rebases/{place}"
 
 
 def _refuse(ctx: Context, found: Comparison, held_digest: str | None) -> None:
@@ -155,14 +190,23 @@ async def _apply(ctx: Context, inside: Context | None, found: Comparison) -> Non
             inside = await create_plan(ctx, found.merge.plan.item)
         async with acting_as_manager(inside):
             if is_new or _changes_anything(found.merge):
-                await write_merge(inside, found.held, found.merge)
-                await store_values(inside, found.merge)
-                await judge_plan(inside)
+                await _write(inside, found)
                 if "authority" in found.merge.plan.fields:
                     await move_to_authority(inside, found.merge.plan.item.authority)
             await remember(inside, found.document)
     except IntegrityError as error:
         raise conflict("The plan changed while it was being imported; try again.") from error
+
+
+async def _write(ctx: Context, found: Comparison) -> None:
+    """Items first, then what audits make of values, then the values brought, then the locks on them."""
+    directory = found.held.directory if found.held else Directory()
+    await find_datasets(ctx, found.merge.document, directory)
+    await write_merge(ctx, found.held, found.merge, directory)
+    await derive_values(ctx, found.merge, directory, past_locks=found.held is None)
+    await store_values(ctx, found.merge)
+    await write_wave(ctx, found.held, found.merge, directory, Wave.AFTER_VALUES)
+    await judge_plan(ctx)
 
 
 def _changes_anything(merged: Merge) -> bool:

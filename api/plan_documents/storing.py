@@ -9,17 +9,22 @@ from hashlib import blake2s
 import orjson
 from sqlalchemy import text
 
+from api.audits.deriving import derive
+from api.audits.editions import hold_audits
 from api.auth.acting import view_plan
 from api.auth.permissions import Permission
 from api.core.context import Context
-from api.core.editing import add, change
+from api.core.editing import add, change, table_of
 from api.core.errors import invalid, not_found
 from api.escalations.service import install_shipped_ladders
+from api.measurements.locks import hold_period_locks
 from api.plan_documents.canonical import compact_document
-from api.plan_documents.document import Authority, Plan, PlanDocument
+from api.plan_documents.directory import Directory
+from api.plan_documents.document import PlanDocument
 from api.plan_documents.held import tables_of_document
-from api.plan_documents.kinds import PLAN
-from api.plan_documents.layout import Directory
+from api.plan_documents.kinds import KINDS, PLAN
+from api.plan_documents.merging import Merge
+from api.plan_documents.parts.plan import Authority, Plan
 from api.plans import tables as plans
 from api.verdicts.service import judging_alone
 from api.vocabulary import Role
@@ -59,14 +64,27 @@ async def move_to_authority(ctx: Context, authority: Authority) -> None:
     await change(ctx, plans.Plan, ctx.plan.id, {"authority_id": authority_id})
 
 
+async def derive_values(ctx: Context, merged: Merge, directory: Directory, *, past_locks: bool) -> None:
+    """Bring the KPIs made of audits to what the audits of the document's templates now say."""
+    touched = {audit.item.template for audit in merged.items["audit"] if audit.held is None or audit.fields}
+    touched |= {one.item.template for one in merged.items["audit_measure"] if one.held is None or one.fields}
+    touched |= {one.item.ref for one in merged.items["audit_template"] if one.fields}
+    for template_id in sorted({directory.id("audit_template", ref) for ref in touched}):
+        await derive(ctx, template_id, None, past_locks=past_locks)
+
+
 async def lock_plan(ctx: Context) -> None:
     """Hold everything the document is about, so that what is merged is what is overwritten.
 
     Series come first: whoever waits for one must not have dated anything yet. New rows that only
     point to these are not kept waiting, or two writers could wait for each other.
     """
+    await hold_audits(ctx)
     await judging_alone(ctx)
-    for table in ["series", *(table.name for table in tables_of_document())]:
+    await hold_period_locks(ctx)
+    written_once = {table_of(kind.layout.table).name for kind in KINDS if kind.is_written_once}
+    tables = [table.name for table in tables_of_document() if table.name not in written_once]
+    for table in ["series", *tables]:
         mine = "id" if table == "plan" else "plan_id"
         await ctx.session.execute(
             text(

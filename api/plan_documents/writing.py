@@ -13,9 +13,11 @@ from api.core.editing import table_of
 from api.kpis.tables import ALL, Segment
 from api.plan_documents.aligning import places_for
 from api.plan_documents.bulk import delete_rows, insert_rows, new_ids, update_rows
+from api.plan_documents.directory import Directory, Row
 from api.plan_documents.held import Held
-from api.plan_documents.kinds import KINDS, KPI, PLAN
-from api.plan_documents.layout import Child, Directory, Kind, Row
+from api.plan_documents.kinds import KINDS, PLAN
+from api.plan_documents.kpi_kinds import KPI
+from api.plan_documents.layout import Child, Kind, Layout, Wave
 from api.plan_documents.merging import Merge, Merged
 
 ITEM_STEP = 10
@@ -24,22 +26,30 @@ ITEM_STEP = 10
 
 @dataclass(frozen=True)
 class _Owner:
-    """An item's row, or an entry's that has lists of its own."""
+    """An item, or an entry that has lists of its own."""
 
     row: Row
-    entries: Sequence[Any]
+    part: Any
     is_new: bool
-    ref: str | None = None
+    path: tuple[str, ...] = ()
+    """Its name, after those of the items it lies in; empty where nothing in it is referred to."""
 
 
-async def write_merge(ctx: Context, held: Held | None, merge: Merge) -> None:
-    """Write everything but the values. References must have been checked."""
-    directory = held.directory if held else Directory()
-    ids = {kind.name: await _ids_of(ctx, kind, held, merge.items[kind.name], directory) for kind in KINDS}
-    for kind in KINDS:
+async def write_merge(ctx: Context, held: Held | None, merge: Merge, directory: Directory) -> None:
+    """Write everything but the values and what comes after them. References must have been checked."""
+    for wave in (Wave.FIRST, Wave.WITH_ENTRIES):
+        await write_wave(ctx, held, merge, directory, wave)
+        if wave is Wave.FIRST:
+            await _write_plan(ctx, merge.plan, directory)
+
+
+async def write_wave(ctx: Context, held: Held | None, merge: Merge, directory: Directory, wave: Wave) -> None:
+    """Write the kinds of one wave, items first, so that they can point to each other."""
+    kinds = [kind for kind in KINDS if kind.wave is wave]
+    ids = {kind.name: await _ids_of(ctx, kind, held, merge.items[kind.name], directory) for kind in kinds}
+    for kind in kinds:
         await _write_items(ctx, kind, held, merge.items[kind.name], ids[kind.name], directory)
-    await _write_plan(ctx, merge.plan, directory)
-    for kind in KINDS:
+    for kind in kinds:
         await _write_children(ctx, kind, merge.items[kind.name], ids[kind.name], directory)
 
 
@@ -52,7 +62,7 @@ async def _ids_of(
     ids: list[int] = []
     for merged in items:
         if merged.held is not None and held is not None:
-            ids.append(held.ids[kind.name][merged.held])
+            ids.append(held.rows[kind.name][merged.held]["id"])
             continue
         ids.append(next(fresh))
         if kind.has_ref:
@@ -77,9 +87,14 @@ async def _write_items(
     for merged, row_id, was, place in zip(items, ids, before, after, strict=True):
         position = {"position": place} if kind.is_placed else {}
         if merged.held is None:
-            added.append({"id": row_id, **kind.layout.write(merged.item, directory), **position})
+            recorder = {kind.recorder: ctx.actor.id} if kind.recorder else {}
+            row = kind.layout.write(merged.item, directory)
+            added.append({"id": row_id, **row, **position, **recorder})
         elif kind.layout.slots.keys() & set(merged.fields) or (kind.is_placed and was != place):
-            changed.append({"id": row_id, **kind.layout.write(merged.item, directory), **position})
+            row = kind.layout.write(merged.item, directory)
+            if held is not None:
+                kind.layout.keep_people(held.rows[kind.name][merged.held], row, directory)
+            changed.append({"id": row_id, **row, **position})
         elif merged.fields:
             touched.append({"id": row_id})
     await insert_rows(ctx, table, added)
@@ -92,6 +107,8 @@ async def _write_items(
             for segment_id, row in zip(whole, added, strict=True)
         ]
         await insert_rows(ctx, table_of(Segment), rows)
+        for merged, row in zip((one for one in items if one.held is None), rows, strict=True):
+            directory.add("segment", (merged.item.ref, ALL), row["id"])
 
 
 def _positions(kind: Kind, held: Held | None, items: Sequence[Merged]) -> list[int | None]:
@@ -107,7 +124,7 @@ async def _write_plan(ctx: Context, plan: Merged, directory: Directory) -> None:
         await update_rows(ctx, table_of(PLAN.layout.table), [row if fields else {"id": ctx.plan.id}])
     for child in PLAN.children:
         if plan.held is None or child.field in plan.fields:
-            owner = _Owner({"id": ctx.plan.id}, getattr(plan.item, child.field), plan.held is None)
+            owner = _Owner({"id": ctx.plan.id}, plan.item, plan.held is None)
             await _bring(ctx, child, [owner], directory)
 
 
@@ -118,9 +135,9 @@ async def _write_children(
         owners = [
             _Owner(
                 {"id": row_id},
-                getattr(merged.item, child.field),
+                merged.item,
                 merged.held is None,
-                merged.item.ref if kind.has_ref else None,
+                (merged.item.ref,) if kind.has_ref else (),
             )
             for merged, row_id in zip(items, ids, strict=True)
             if merged.held is None or child.field in merged.fields
@@ -137,14 +154,16 @@ async def _bring(ctx: Context, child: Child, owners: Sequence[_Owner], directory
     surplus: list[int] = []
     written: list[tuple[_Owner, Any, dict[str, Any]]] = []
     for owner in owners:
-        rows = [child.layout.write(entry, directory) for entry in owner.entries]
+        entries = getattr(owner.part, child.field)
+        rows = [child.layout.write(entry, directory, owner.part) for entry in entries]
         pairs, left = _pair(child, rows, held.get(owner.row["id"], []))
         surplus += [row["id"] for row in left]
-        places = places_for([row["position"] if row else None for row in pairs], first=child.first)
-        for entry, row, before, place in zip(owner.entries, rows, pairs, places, strict=True):
+        for entry, row, before, place in zip(entries, rows, pairs, _places(child, pairs), strict=True):
             copied = {own: owner.row[theirs] for own, theirs in child.copies.items()}
-            wanted = {child.owner: owner.row["id"], **copied, **row, "position": place}
+            wanted = {child.owner: owner.row["id"], **copied, **row, **place}
             written.append((owner, entry, wanted))
+            if before is not None and isinstance(child.layout, Layout):
+                child.layout.keep_people(before, wanted, directory)
             if before is not None and not _differs(before, wanted):
                 wanted["id"] = before["id"]
             elif before is not None and not child.never_edited:
@@ -152,21 +171,31 @@ async def _bring(ctx: Context, child: Child, owners: Sequence[_Owner], directory
                 changed.append(wanted)
             else:
                 surplus += [before["id"]] if before is not None else []
-                added.append(wanted)
+                added.append(wanted | ({child.recorder: ctx.actor.id} if child.recorder else {}))
+                written[-1] = (owner, entry, added[-1])
     for row, row_id in zip(added, await new_ids(ctx, table, len(added)), strict=True):
         row["id"] = row_id
     await delete_rows(ctx, table, surplus)
     await update_rows(ctx, table, changed)
     await insert_rows(ctx, table, added)
-    if child.names is not None:
-        for owner, entry, row in written:
-            directory.add(child.names, (owner.ref or "", entry.ref), row["id"])
     fresh = {row["id"] for row in added}
+    beneath: list[_Owner] = []
+    for owner, entry, row in written:
+        path: tuple[str, ...] = ()
+        if child.names is not None:
+            path = (*owner.path, str(getattr(entry, child.named_by)))
+            directory.add(child.names, path, row["id"])
+        beneath.append(_Owner(row, entry, row["id"] in fresh, path))
     for grandchild in child.children:
-        beneath = [
-            _Owner(row, getattr(entry, grandchild.field), row["id"] in fresh) for _, entry, row in written
-        ]
         await _bring(ctx, grandchild, beneath, directory)
+
+
+def _places(child: Child, pairs: Sequence[Row | None]) -> list[dict[str, int]]:
+    """The position of each entry, where the table keeps one."""
+    if not child.is_placed:
+        return [{} for _ in pairs]
+    held = [row["position"] if row else None for row in pairs]
+    return [{"position": place} for place in places_for(held, first=child.first)]
 
 
 async def _held_rows(
@@ -174,7 +203,8 @@ async def _held_rows(
 ) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
     if owners:
-        query = select(table).where(table.c[child.owner].in_(owners)).order_by(table.c.position, table.c.id)
+        order = [table.c[name] for name in ("position", "id") if name in table.c]
+        query = select(table).where(table.c[child.owner].in_(owners)).order_by(*order)
         for row in map(dict, (await ctx.session.execute(query)).mappings()):
             if child.belongs(row):
                 found.setdefault(row[child.owner], []).append(row)
@@ -194,8 +224,13 @@ def _pair(
 
 
 def _identity(child: Child, row: Row) -> tuple[Any, ...]:
-    values = (row[name] for name in child.identity)
-    return tuple(value.lower() if isinstance(value, str) else value for value in values)
+    return tuple(_comparable(row[name]) for name in child.identity)
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return frozenset(value.items())
+    return value.lower() if isinstance(value, str) else value
 
 
 def _differs(before: Row, wanted: Row) -> bool:

@@ -15,7 +15,7 @@ from api.core.database import transaction
 from api.core.errors import conflict
 from api.kpis import periods
 from api.kpis.periods import Period
-from api.plan_documents.document import Measurement
+from api.plan_documents.parts.kpis import Measurement
 from api.samples.live.feeds import CASE_SYSTEM_KPIS
 from api.samples.live.figures import FIGURES, series
 from api.samples.live.plan import PLAN_REF

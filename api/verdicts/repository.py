@@ -31,8 +31,8 @@ select coalesce(json_agg(doc), '[]')::text from (
 """
 
 
-def _name(column: str) -> str:
-    return f"(select pr.name from principal pr where pr.id = r.{column})"
+def _name(words: str, column: str) -> str:
+    return f"coalesce(r.{words}, (select pr.name from principal pr where pr.id = r.{column}))"
 
 
 REBASE = Reading(
@@ -43,8 +43,8 @@ REBASE = Reading(
     body=f"""json_build_object('number', r.number, 'version', r.version,
         'kpi', (select k.ref from kpi k where k.id = r.kpi_id), 'from_period', r.from_period,
         'segment', (select sg.ref from segment sg where sg.id = r.segment_id), 'basis', r.basis,
-        'reason', r.reason, 'state', r.state, 'proposed_by', {_name("proposed_by")},
-        'proposed_at', turnstone.utc(r.created_at), 'decided_by', {_name("decided_by")},
+        'reason', r.reason, 'state', r.state, 'proposed_by', {_name("proposer", "proposed_by")},
+        'proposed_at', turnstone.utc(r.created_at), 'decided_by', {_name("decider", "decided_by")},
         'decided_at', turnstone.utc(r.decided_at), 'decision_note', r.decision_note,
         'may_agree', r.state = 'proposed' and r.proposed_by is distinct from (select turnstone.principal())
             and r.plan_id = any((select turnstone.plans_with('kpi:update'))::bigint[]))""",

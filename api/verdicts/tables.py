@@ -90,6 +90,10 @@ class Rebase(t.InPlan, table=True):
     reason: str = t.line(null=False)
     state: terms.RebaseState = t.word(terms.RebaseState)
     proposed_by: int | None = t.points_to("principal.id", null=True, on_delete="SET NULL")
+    proposer: str | None = t.line()
+    """Who proposed it in the words of a plan document; ``proposed_by`` then brought it in."""
     decided_by: int | None = t.points_to("principal.id", null=True, on_delete="SET NULL")
+    decider: str | None = t.line()
+    """Who decided it in the words of a plan document."""
     decided_at: datetime | None = t.moment(null=True, now=False)
     decision_note: str | None = t.line()

@@ -135,6 +135,7 @@ def _create_tables() -> None:
         sa.Column("judged_on", sa.Date(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("judged_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("judge", sa.Text(), nullable=True),
         sa.Column("recorded_by", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
             "grade in ('outstanding', 'good', 'requires_improvement', 'inadequate')",

@@ -195,6 +195,7 @@ def _tables() -> None:
         sa.Column("is_locked", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("by", sa.BigInteger(), nullable=True),
+        sa.Column("said_by", sa.Text(), nullable=True),
         sa.CheckConstraint("from_on <= to_on", name=op.f("ck_period_lock_span")),
         _points("period_lock", "plan_id", "plan"),
         _points("period_lock", "kpi_id", "kpi"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from hypothesis import strategies as st
@@ -31,6 +31,10 @@ dates = st.one_of(
 )
 PARTIES, THEMES, RECOMMENDATIONS = ("p1", "P2", "p3"), ("t1", "t2"), ("1", "2", "2a")
 KPIS, ACTIONS, RISKS, CHECKS = ("k1", "K2"), ("a.1", "A.2", "a.3"), ("r1",), ("c1", "c2")
+FEEDS, DATASETS = ("f1", "F2"), ("drawn-d1", "Drawn-D2")
+_instants = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1))
+moments = _instants.map(lambda moment: f"{moment.isoformat()}Z")
+periods = st.sampled_from(["2026-07", "2026-08"])
 
 
 def one_of(words: Any) -> SearchStrategy[str]:
@@ -129,6 +133,27 @@ def _action(ref: str) -> SearchStrategy[Json]:
     )
 
 
+_rebase = {
+    "from_period": periods,
+    "reason": words,
+    "proposed_by": words,
+    "proposed_at": moments,
+}
+rebases = st.tuples(
+    part({"number": 1, "state": "agreed", "decided_by": words, "decided_at": moments} | _rebase),
+    part({"number": 2, "state": "rejected", "decided_by": words, "decided_at": moments} | _rebase),
+    part({"number": 3} | _rebase, segment=st.just("_all"), basis=one_of(terms.Basis)),
+).map(list)
+
+
+def _pairing(dataset: str) -> SearchStrategy[Json]:
+    alike = {"period_alike": True, "definition_alike": True}
+    return st.one_of(
+        part({"dataset": dataset, "indicator": "rate", "filters": {"sex": "Total"}} | alike, reason=words),
+        part({"dataset": dataset, "indicator": "number", "reason": words}),
+    )
+
+
 def _kpi(ref: str) -> SearchStrategy[Json]:
     return part(
         {
@@ -163,11 +188,82 @@ def _kpi(ref: str) -> SearchStrategy[Json]:
             ),
         ),
         tolerance=numbers.map(abs),
+        feed=st.sampled_from(FEEDS),
+        locks_after_days=st.just(0),
+        rebases=rebases,
+        benchmarks=st.permutations(DATASETS).flatmap(lambda refs: st.tuples(*map(_pairing, refs))).map(list),
     )
 
 
 def _measurement(kpi: str) -> SearchStrategy[Json]:
-    return part({"kpi": kpi, "period": st.sampled_from(["2026-07", "2026-08"]), "value": numbers}, note=words)
+    said: Json = {"kpi": kpi, "period": periods, "value": numbers}
+    queried = {"workflow": "under_query", "question": words}
+    return st.one_of(
+        part(said, note=words, basis=one_of(terms.Basis)),
+        part(said | {"workflow": "signed_off"}, source=words),
+        part(said | queried, answer=words, note=words),
+    )
+
+
+EDITIONS: list[Json] = [
+    {
+        "number": 1,
+        "moderation_expected": True,
+        "scale": {"lowest": 1, "highest": 10},
+        "bands": [
+            {"title": "Weak", "lowest": 1, "grade": "inadequate"},
+            {"title": "Sound", "lowest": 6, "grade": "good"},
+        ],
+        "domains": [
+            {"ref": "plan", "title": "Planning", "scale": "score"},
+            {"ref": "All", "title": "Overall"},
+        ],
+    },
+    {"number": 2, "domains": [{"ref": "all", "title": "Overall"}, {"ref": "voice", "title": "Voice"}]},
+]
+grades, marks_out_of_ten = one_of(terms.Grade), st.integers(1, 10)
+
+
+def _audit(ref: str) -> SearchStrategy[Json]:
+    months = st.sampled_from(["2026-07", "2026-08"])
+    people = {"team": st.just("North"), "auditor": st.sampled_from(PARTIES)}
+    withdrawn = part({"because": one_of(terms.AuditWithdrawal), "at": moments})
+    first = st.tuples(
+        part({"domain": "plan", "before": marks_out_of_ten}, after=marks_out_of_ten),
+        part({"domain": "All", "before": grades}, after=grades),
+    )
+    second = st.tuples(part({"domain": "all", "before": grades, "after": grades}))
+    said = {"ref": ref, "template": "practice", "month": months}
+    return st.one_of(
+        part(said | {"edition": 1, "marks": first.map(list)}, **people, withdrawn=withdrawn),
+        part(said | {"edition": 2, "marks": second.map(list)}, **people, moderator=st.sampled_from(PARTIES)),
+    )
+
+
+_judged: Json = {"grade": grades, "reason": words, "recorded_at": moments}
+positions = st.one_of(
+    part(_judged | {"judged_on": "2026-08-31", "party": st.sampled_from(PARTIES)}, place=st.just("upper")),
+    part(_judged | {"judged_on": "2026-07-31", "judged_by": words}),
+)
+locks = part(
+    {"to_day": "2026-07-31", "reason": words, "by": words, "at": moments},
+    kpi=st.sampled_from(KPIS),
+    from_day=st.just("2026-07-01"),
+    is_locked=st.just(False),
+)
+
+
+DERIVED = {
+    "ref": "K3",
+    "title": "Audits good in the child's voice",
+    "unit": "percent",
+    "polarity": "higher",
+    "period_type": "month",
+    "benchmarks": [
+        {"dataset": ref, "indicator": "rate", "period_alike": True, "definition_alike": True}
+        for ref in DATASETS
+    ],
+}
 
 
 def listed(refs: tuple[str, ...], made: Any) -> SearchStrategy[list[Json]]:
@@ -178,7 +274,7 @@ _BODY: Json = {
     "inspections": st.just([{"ref": "i1", "framework": "ilacs"}]),
     "parties": listed(
         PARTIES, lambda ref: part({"ref": ref, "kind": "role", "name": words}, aliases=up_to(2, words))
-    ),
+    ).map(lambda parties: [*parties, {"ref": "North", "kind": "team", "name": "North team"}]),
     "themes": listed(
         THEMES, lambda ref: part({"ref": ref, "kind": "theme", "title": words}, description=words)
     ),
@@ -193,7 +289,36 @@ _BODY: Json = {
             results=up_to(2, part({"on": days, "result": one_of(terms.CheckResultKind)}, evidence=words)),
         ),
     ),
-    "kpis": listed(KPIS, _kpi),
+    "feeds": listed(
+        FEEDS,
+        lambda ref: part(
+            {"ref": ref, "title": words},
+            system=words,
+            owner=st.sampled_from(PARTIES),
+            frequency=words,
+            due_after_days=st.integers(0, 90),
+            locks_after_days=st.integers(0, 90),
+        ),
+    ),
+    "benchmark_datasets": st.just([{"ref": ref, "title": ref, "source": "Drawn"} for ref in DATASETS]),
+    "kpis": listed(KPIS, _kpi).map(lambda kpis: [*kpis, DERIVED]),
+    "period_locks": up_to(2, locks),
+    "audit_templates": words.map(lambda title: [{"ref": "practice", "title": title, "editions": EDITIONS}]),
+    "audits": listed(("AU-1", "AU-2", "AU-30"), _audit),
+    "audit_measures": st.sampled_from([terms.AuditStage.BEFORE, terms.AuditStage.AFTER]).map(
+        lambda stage: [
+            {
+                "kpi": DERIVED["ref"],
+                "template": "practice",
+                # Nobody marks it here, so no value is derived that the document would not have.
+                "domain": "voice",
+                "stage": stage.value,
+                "statistic": "share",
+                "grades": ["good"],
+            }
+        ]
+    ),
+    "windscreen_positions": up_to(2, positions),
     "measurements": st.tuples(*(_measurement(ref) for ref in KPIS)).map(list),
     "narratives": up_to(
         3,

@@ -32,6 +32,77 @@ def value(**fields: Any) -> Break:
     return added("measurements", {"kpi": "assessments-45", "period": "2026-08", "value": 80} | fields)
 
 
+def kpi(**fields: Any) -> Break:
+    return in_list("kpis", 0, **fields)
+
+
+REBASE = {
+    "number": 1,
+    "from_period": "2026-09",
+    "reason": "Another process",
+    "proposed_by": "Head of quality",
+    "proposed_at": "2026-10-01T09:30:00Z",
+}
+PAIRING = {"dataset": "cin", "indicator": "rate", "period_alike": True, "definition_alike": True}
+
+
+def paired(*pairings: Json) -> Break:
+    def pair(document: Json) -> None:
+        document["benchmark_datasets"] = [
+            {"ref": "cin", "title": "Children in need", "source": "A department"}
+        ]
+        document["kpis"][0]["benchmarks"] = list(pairings)
+
+    return pair
+
+
+EDITION: Json = {
+    "number": 1,
+    "scale": {"lowest": 1, "highest": 10},
+    "bands": [{"title": "Weak", "lowest": 1}, {"title": "Sound", "lowest": 6}],
+    "domains": [{"ref": "plan", "title": "Planning", "scale": "score"}, {"ref": "all", "title": "Overall"}],
+}
+AUDIT: Json = {
+    "ref": "AU-1",
+    "template": "practice",
+    "edition": 1,
+    "month": "2026-08",
+    "marks": [{"domain": "plan", "before": 6}],
+}
+
+
+def audited(edition: Json | None = None, **audit: Any) -> Break:
+    """A template with one audit made on it."""
+
+    def audit_it(document: Json) -> None:
+        editions = [EDITION | (edition or {})]
+        document["audit_templates"] = [{"ref": "practice", "title": "Practice", "editions": editions}]
+        document["audits"] = [AUDIT | audit] if edition is None else []
+
+    return audit_it
+
+
+def derived(**fields: Any) -> Break:
+    """The percentage derived from the template's audits, as ``fields`` say."""
+
+    def derive(document: Json) -> None:
+        audited()(document)
+        measure = {"kpi": "assessments-45", "template": "practice", "statistic": "share", "domain": "all"}
+        document["audit_measures"] = [measure | {"grades": ["good"]} | fields]
+
+    return derive
+
+
+def judged(**fields: Any) -> Break:
+    position = {"grade": "good", "judged_on": "2026-08-31", "reason": "Steady."}
+    return added("windscreen_positions", position | {"recorded_at": "2026-09-01T10:00:00Z"} | fields)
+
+
+def locked(**fields: Any) -> Break:
+    said = {"to_day": "2026-08-31", "reason": "Reported", "by": "Head of quality"}
+    return added("period_locks", said | {"at": "2026-09-01T10:00:00Z"} | fields)
+
+
 NOTHING = {"kind": "action", "ref": "nothing"}
 
 DANGLING: dict[str, tuple[Break, str]] = {
@@ -87,6 +158,22 @@ DANGLING: dict[str, tuple[Break, str]] = {
         added("risks", {"ref": "K1", "title": "Risk", "controls": [{"text": "One", "owner": "nobody"}]}),
         "/risks/0/controls/0/owner",
     ),
+    "feed of a KPI": (kpi(feed="nothing"), "/kpis/0/feed"),
+    "owner of a feed": (added("feeds", {"ref": "f", "title": "F", "owner": "nobody"}), "/feeds/0/owner"),
+    "segment of a rebase": (
+        kpi(rebases=[REBASE | {"segment": "north"}]),
+        "/kpis/0/rebases/0/segment",
+    ),
+    "dataset of a pairing": (kpi(benchmarks=[PAIRING]), "/kpis/0/benchmarks/0/dataset"),
+    "KPI of a lock": (locked(kpi="nothing"), "/period_locks/0/kpi"),
+    "template of an audit": (added("audits", AUDIT), "/audits/0/template"),
+    "domain of a mark": (
+        audited(marks=[{"domain": "nothing", "before": 6}]),
+        "/audits/0/marks/0/domain",
+    ),
+    "auditor": (audited(auditor="nobody"), "/audits/0/auditor"),
+    "KPI made of audits": (derived(kpi="nothing"), "/audit_measures/0/kpi"),
+    "judge of a position": (judged(party="nobody"), "/windscreen_positions/0/party"),
     "action of a risk": (
         added("risks", {"ref": "K1", "title": "Risk", "actions": ["nothing"]}),
         "/risks/0/actions/0",
@@ -187,6 +274,101 @@ WRONG: dict[str, tuple[Break, str, str]] = {
         "/kpis/0/targets/0/grade",
         "wrong_unit",
     ),
+    "rebase twice": (kpi(rebases=[REBASE, REBASE]), "/kpis/0/rebases/1", "duplicate_ref"),
+    "rebase that waits and is decided": (
+        kpi(rebases=[REBASE | {"decided_by": "The director"}]),
+        "/kpis/0/rebases/0/state",
+        "decided_already",
+    ),
+    "rebase agreed by nobody": (
+        kpi(rebases=[REBASE | {"state": "agreed", "decided_at": "2026-10-02T09:30:00Z"}]),
+        "/kpis/0/rebases/0",
+        "says_nothing",
+    ),
+    "rebase from no period of the KPI": (
+        kpi(rebases=[REBASE | {"from_period": "2026-Q3"}]),
+        "/kpis/0/rebases/0/from_period",
+        "wrong_period_type",
+    ),
+    "pairing twice": (paired(PAIRING, PAIRING), "/kpis/0/benchmarks/1", "duplicate_ref"),
+    "unlike pairing without a reason": (
+        paired(PAIRING | {"period_alike": False}),
+        "/kpis/0/benchmarks/0/reason",
+        "missing",
+    ),
+    "question about a value that is not under query": (
+        value(question="Why?"),
+        "/measurements/1/question",
+        "not_queried",
+    ),
+    "answer without a question": (
+        value(workflow="under_query", answer="It came late."),
+        "/measurements/1/answer",
+        "not_asked",
+    ),
+    "lock that ends before it begins": (
+        locked(from_day="2026-09-30"),
+        "/period_locks/0/from_day",
+        "out_of_order",
+    ),
+    "editions with a gap": (
+        audited({"number": 2}),
+        "/audit_templates/0/editions",
+        "out_of_order",
+    ),
+    "scale that its bands do not cover": (
+        audited({"bands": [{"title": "Sound", "lowest": 6}]}),
+        "/audit_templates/0/editions/0",
+        "wrong_edition",
+    ),
+    "bands of no scale": (
+        audited({"scale": None, "domains": [{"ref": "all", "title": "Overall"}]}),
+        "/audit_templates/0/editions/0/bands",
+        "says_nothing",
+    ),
+    "mark off the scale": (
+        audited(marks=[{"domain": "plan", "before": 11}]),
+        "/audits/0/marks/0/before",
+        "not_a_mark",
+    ),
+    "grade of a scored domain after moderation": (
+        audited(marks=[{"domain": "plan", "before": 6, "after": "good"}]),
+        "/audits/0/marks/0/after",
+        "not_a_mark",
+    ),
+    "domain marked twice": (
+        audited(marks=[{"domain": "plan", "before": 6}, {"domain": "Plan", "before": 6}]),
+        "/audits/0/marks/1",
+        "duplicate_ref",
+    ),
+    "audit of a month to come": (audited(month="2199-01"), "/audits/0/month", "in_future"),
+    "moderator of marks that were not moderated": (
+        audited(moderator="head-of-assessment"),
+        "/audits/0/moderator",
+        "not_moderated",
+    ),
+    "work of somebody who is no team": (
+        audited(team="head-of-assessment"),
+        "/audits/0/team",
+        "not_a_team",
+    ),
+    "share of a domain that the template has not": (
+        derived(domain="voice"),
+        "/audit_measures/0/domain",
+        "unknown_domain",
+    ),
+    "share of no grades": (derived(grades=[]), "/audit_measures/0/grades", "invalid"),
+    "count as a percentage": (
+        derived(statistic="count", grades=[]),
+        "/audit_measures/0/kpi",
+        "wrong_unit",
+    ),
+    "position of nobody": (judged(), "/windscreen_positions/0", "says_nothing"),
+    "position of a day to come": (
+        judged(judged_on="2199-01-01", judged_by="The director"),
+        "/windscreen_positions/0/judged_on",
+        "in_future",
+    ),
     "null character": (action(title="A\0B"), "/actions/1/title", "null_character"),
 }
 
@@ -197,6 +379,10 @@ UNREADABLE: dict[str, tuple[Break, str]] = {
     "text too long": (action(title="x" * 20_001), "/document/actions/1/title"),
     "date that is none": (action(due="2026-13"), "/document/actions/1/due"),
     "number too precise": (value(value=1.2345678), "/document/measurements/1/value"),
+    "ref of a case": (audited(ref="C-1234"), "/document/audits/0/ref"),
+    "words about a child": (audited(comment="He"), "/document/audits/0/comment"),
+    "day of an audit": (audited(month="2026-08-14"), "/document/audits/0/month"),
+    "moment without an offset": (locked(at="2026-09-01T10:00:00"), "/document/period_locks/0/at"),
     "another format": (lambda d: d.update(format="turnstone-plan/9"), "/document/format"),
 }
 

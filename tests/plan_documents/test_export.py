@@ -86,7 +86,7 @@ class TestExport:
             with counting_queries(engine) as queries:
                 await manager.get(plan.url("/export"))
             counts.append(len(queries))
-        assert counts[0] == counts[1] < 50
+        assert counts[0] == counts[1] < 60
 
 
 @contextmanager

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.plan_documents.document import PlanDocument, StatedTotal, StatusWord
+from api.plan_documents.document import PlanDocument
+from api.plan_documents.parts.plan import StatedTotal, StatusWord
 from api.plans.rules import (
     Held,
     compare_totals,

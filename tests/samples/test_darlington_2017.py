@@ -9,7 +9,9 @@ from importlib.resources import files
 import pytest
 
 from api import vocabulary as v
-from api.plan_documents.document import Action, Kpi, Measurement, PlanDocument, Recommendation
+from api.plan_documents.document import PlanDocument
+from api.plan_documents.parts.kpis import Kpi, Measurement
+from api.plan_documents.parts.work import Action, Recommendation
 
 BUSINESS_AS_USUAL = {"5", "6", "13", "14", "16", "17", "18"}
 

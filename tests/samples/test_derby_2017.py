@@ -9,7 +9,9 @@ from importlib.resources import files
 
 import pytest
 
-from api.plan_documents.document import Action, Check, Lead, PlanDocument
+from api.plan_documents.document import PlanDocument
+from api.plan_documents.parts.basics import Lead
+from api.plan_documents.parts.work import Action, Check
 from api.vocabulary import (
     ActionStatus,
     Dimension,

@@ -8,7 +8,8 @@ from importlib.resources import files
 import pytest
 
 from api import vocabulary as v
-from api.plan_documents.document import Action, Narrative, PlanDocument
+from api.plan_documents.document import PlanDocument
+from api.plan_documents.parts.work import Action, Narrative
 
 RECOMMENDATIONS_OF_PARAGRAPHS = {
     "2.1": ["1"],

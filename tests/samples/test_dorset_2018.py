@@ -6,7 +6,9 @@ from importlib import resources
 
 import pytest
 
-from api.plan_documents.document import Action, Kpi, Measurement, PlanDocument
+from api.plan_documents.document import PlanDocument
+from api.plan_documents.parts.kpis import Kpi, Measurement
+from api.plan_documents.parts.work import Action
 from api.vocabulary import (
     ActionStatus,
     ControlState,

@@ -9,7 +9,9 @@ from importlib.resources import files
 
 import pytest
 
-from api.plan_documents.document import Action, Kpi, PlanDocument, Recommendation, Target
+from api.plan_documents.document import PlanDocument
+from api.plan_documents.parts.kpis import Kpi, Target
+from api.plan_documents.parts.work import Action, Recommendation
 from api.vocabulary import (
     ActionStatus,
     ItemKind,

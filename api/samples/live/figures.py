@@ -14,7 +14,7 @@ from decimal import Decimal
 from api import vocabulary as terms
 from api.core.fuzzy import FuzzyDate
 from api.kpis import periods
-from api.plan_documents.document import Definition, Kpi, KpiRecommendation, Measurement, Target
+from api.plan_documents.parts.kpis import Definition, Kpi, KpiRecommendation, Measurement, Target
 
 MONTHS = 36
 

@@ -6,7 +6,22 @@ from datetime import date, timedelta
 
 from api import vocabulary as terms
 from api.core.fuzzy import FuzzyDate
-from api.plan_documents import document as d
+from api.plan_documents.document import FORMAT, PlanDocument
+from api.plan_documents.parts.basics import About
+from api.plan_documents.parts.plan import (
+    Authority,
+    Board,
+    ColourMeaning,
+    Finding,
+    Inspection,
+    Intervention,
+    Judgement,
+    Party,
+    Plan,
+    StatusWord,
+    Theme,
+)
+from api.plan_documents.parts.work import Check, CheckResult, Control, Narrative, Risk, RiskScore, SourceNote
 from api.samples.live import audits, benchmarks, figures, work
 
 PLAN_REF = "northmoor"
@@ -41,18 +56,16 @@ THEMES = (
 )
 
 
-def live_plan(today: date) -> d.PlanDocument:
+def live_plan(today: date) -> PlanDocument:
     """Raises ValidationError only if this module is wrong: a test builds it for many days."""
-    return d.PlanDocument(
-        format=d.FORMAT,
+    return PlanDocument(
+        format=FORMAT,
         plan=_plan(today),
         inspections=[_inspection(today)],
         parties=[
-            d.Party(ref=ref, kind=kind, name=name, organisation=home) for ref, kind, name, home in PARTIES
+            Party(ref=ref, kind=kind, name=name, organisation=home) for ref, kind, name, home in PARTIES
         ],
-        themes=[
-            d.Theme(ref=ref, kind=terms.ThemeKind.IMPROVEMENT_AREA, title=title) for ref, title in THEMES
-        ],
+        themes=[Theme(ref=ref, kind=terms.ThemeKind.IMPROVEMENT_AREA, title=title) for ref, title in THEMES],
         recommendations=work.recommendations(),
         actions=work.actions(today),
         checks=_checks(today),
@@ -68,11 +81,11 @@ def _ago(today: date, days: int) -> FuzzyDate:
     return FuzzyDate(date=(today - timedelta(days=days)).isoformat())
 
 
-def _plan(today: date) -> d.Plan:
-    return d.Plan(
+def _plan(today: date) -> Plan:
+    return Plan(
         ref=PLAN_REF,
         title="Children's services improvement plan",
-        authority=d.Authority(ref="northmoor", name="Northmoor Council", la_code=benchmarks.LA_CODE),
+        authority=Authority(ref="northmoor", name="Northmoor Council", la_code=benchmarks.LA_CODE),
         version="Agreed by the improvement board",
         status=terms.PlanStatus.ACTIVE,
         starts=work.month(today, -14),
@@ -80,26 +93,26 @@ def _plan(today: date) -> d.Plan:
         statement_received_on=today - timedelta(days=430),
         signatories=["Director of children's services", "Lead member for children"],
         status_words=[
-            d.StatusWord(word="Not started", status=terms.ActionStatus.NOT_STARTED, counts_as_done=False),
-            d.StatusWord(word="Under way", status=terms.ActionStatus.IN_PROGRESS, counts_as_done=False),
-            d.StatusWord(word="Done", status=terms.ActionStatus.COMPLETED, counts_as_done=True),
-            d.StatusWord(word="Done and checked", status=terms.ActionStatus.CLOSED, counts_as_done=True),
+            StatusWord(word="Not started", status=terms.ActionStatus.NOT_STARTED, counts_as_done=False),
+            StatusWord(word="Under way", status=terms.ActionStatus.IN_PROGRESS, counts_as_done=False),
+            StatusWord(word="Done", status=terms.ActionStatus.COMPLETED, counts_as_done=True),
+            StatusWord(word="Done and checked", status=terms.ActionStatus.CLOSED, counts_as_done=True),
         ],
         colour_key=[
-            d.ColourMeaning(colour=terms.Rating.BLUE, word="Blue", progress="Finished"),
-            d.ColourMeaning(
+            ColourMeaning(colour=terms.Rating.BLUE, word="Blue", progress="Finished"),
+            ColourMeaning(
                 colour=terms.Rating.GREEN,
                 word="Green",
                 progress="Will be done on time",
                 counts_as=terms.Confidence.CONFIDENT,
             ),
-            d.ColourMeaning(
+            ColourMeaning(
                 colour=terms.Rating.AMBER,
                 word="Amber",
                 progress="Late, and being put right",
                 counts_as=terms.Confidence.REASONABLE,
             ),
-            d.ColourMeaning(
+            ColourMeaning(
                 colour=terms.Rating.RED,
                 word="Red",
                 progress="Late, and help is needed",
@@ -107,30 +120,30 @@ def _plan(today: date) -> d.Plan:
             ),
         ],
         boards=[
-            d.Board(
+            Board(
                 name="Improvement board",
                 chair="Independent chair",
                 frequency="Every two months",
                 is_independent=True,
                 is_multi_agency=True,
             ),
-            d.Board(
+            Board(
                 name="Delivery group",
                 chair="Assistant director, safeguarding",
                 frequency="Monthly",
                 reports_to="Improvement board",
             ),
-            d.Board(name="Scrutiny committee", chair="Elected member", frequency="Quarterly"),
+            Board(name="Scrutiny committee", chair="Elected member", frequency="Quarterly"),
         ],
-        intervention=d.Intervention(
+        intervention=Intervention(
             type="Improvement notice", issued_on=today - timedelta(days=400), adviser="Improvement adviser"
         ),
     )
 
 
-def _inspection(today: date) -> d.Inspection:
+def _inspection(today: date) -> Inspection:
     ri, inadequate = terms.Grade.REQUIRES_IMPROVEMENT, terms.Grade.INADEQUATE
-    return d.Inspection(
+    return Inspection(
         ref="ilacs",
         framework=terms.Framework.ILACS,
         title="Inspection of children's services",
@@ -139,14 +152,14 @@ def _inspection(today: date) -> d.Inspection:
         received_on=today - timedelta(days=430),
         published_on=_ago(today, 424),
         judgements=[
-            d.Judgement(area="Leaders' impact on social work practice", grade=ri),
-            d.Judgement(area="Children who need help and protection", grade=inadequate),
-            d.Judgement(area="Children in care", grade=ri),
-            d.Judgement(area="Care leavers", grade=ri),
-            d.Judgement(area="Overall effectiveness", grade=inadequate),
+            Judgement(area="Leaders' impact on social work practice", grade=ri),
+            Judgement(area="Children who need help and protection", grade=inadequate),
+            Judgement(area="Children in care", grade=ri),
+            Judgement(area="Care leavers", grade=ri),
+            Judgement(area="Overall effectiveness", grade=inadequate),
         ],
         findings=[
-            d.Finding(
+            Finding(
                 ref=f"F{ref}",
                 text=f"On {label.lower()}: what inspectors found must improve.",
                 paragraphs=str(10 + int(ref) * 2),
@@ -157,11 +170,11 @@ def _inspection(today: date) -> d.Inspection:
     )
 
 
-def _about(kind: str, ref: str | None = None) -> d.About:
-    return d.About(kind=terms.ItemKind(kind), ref=ref)
+def _about(kind: str, ref: str | None = None) -> About:
+    return About(kind=terms.ItemKind(kind), ref=ref)
 
 
-def _checks(today: date) -> list[d.Check]:
+def _checks(today: date) -> list[Check]:
     def check(
         ref: str,
         about: str,
@@ -169,8 +182,8 @@ def _checks(today: date) -> list[d.Check]:
         kind: terms.CheckKind,
         due: int,
         *results: tuple[int, terms.CheckResultKind, str],
-    ) -> d.Check:
-        return d.Check(
+    ) -> Check:
+        return Check(
             ref=ref,
             about=_about("action", about),
             title=title,
@@ -178,7 +191,7 @@ def _checks(today: date) -> list[d.Check]:
             owners=[{"party": "hos-quality"}],
             due=work.day(today, due),
             results=[
-                d.CheckResult(
+                CheckResult(
                     on=today - timedelta(days=ago),
                     result=found,
                     evidence=words,
@@ -280,10 +293,10 @@ _WORDS: tuple[tuple[str, str, terms.Rating, str], ...] = (
 )
 
 
-def _narratives(today: date) -> list[d.Narrative]:
+def _narratives(today: date) -> list[Narrative]:
     names = {ref: name for ref, _, name, _ in PARTIES}
     progress = [
-        d.Narrative(
+        Narrative(
             about=[_about("recommendation", ref)],
             kind=terms.NarrativeKind.PROGRESS,
             text=words,
@@ -295,7 +308,7 @@ def _narratives(today: date) -> list[d.Narrative]:
         for back in (0,)
     ]
     earlier = [
-        d.Narrative(
+        Narrative(
             about=[_about("recommendation", ref)],
             kind=terms.NarrativeKind.PROGRESS,
             text="Work began as planned; the first figures are due next month.",
@@ -305,21 +318,21 @@ def _narratives(today: date) -> list[d.Narrative]:
         for ref, _, _, lead in _WORDS
     ]
     return [
-        d.Narrative(
+        Narrative(
             about=[_about("plan")],
             kind=terms.NarrativeKind.INTRODUCTION,
             on=_ago(today, 400),
             text="This plan answers the inspection. It says who does what by when,"
             " and how we shall know that children are better off.",
         ),
-        d.Narrative(
+        Narrative(
             about=[_about("plan")],
             kind=terms.NarrativeKind.SUCCESS,
             on=_ago(today, 12),
             text="Re-referrals are the lowest in three years,"
             " and visits to children with a protection plan are on time.",
         ),
-        d.Narrative(
+        Narrative(
             about=[_about("plan")],
             kind=terms.NarrativeKind.CHALLENGE,
             on=_ago(today, 12),
@@ -328,7 +341,7 @@ def _narratives(today: date) -> list[d.Narrative]:
         ),
         *progress,
         *earlier,
-        d.Narrative(
+        Narrative(
             about=[_about("kpi", "K19")],
             kind=terms.NarrativeKind.EXCEPTION,
             on=_ago(today, 20),
@@ -339,7 +352,7 @@ def _narratives(today: date) -> list[d.Narrative]:
             recovery="Twelve slots a month are held from next month.",
             recovery_due=work.month(today, 2),
         ),
-        d.Narrative(
+        Narrative(
             about=[_about("action", "7.1")],
             kind=terms.NarrativeKind.EXCEPTION,
             on=_ago(today, 20),
@@ -351,53 +364,53 @@ def _narratives(today: date) -> list[d.Narrative]:
     ]
 
 
-def _risks(today: date) -> list[d.Risk]:
+def _risks(today: date) -> list[Risk]:
     high, medium, low = terms.RiskLevel.HIGH, terms.RiskLevel.MEDIUM, terms.RiskLevel.LOW
     return [
-        d.Risk(
+        Risk(
             ref="R1",
             title="Agency costs crowd out permanent posts",
             cause="Offers are declined for pay",
             effect="Caseloads rise again",
-            current=d.RiskScore(level=high, likelihood=4, impact=4),
-            residual=d.RiskScore(level=medium, likelihood=3, impact=4),
-            target=d.RiskScore(level=low, likelihood=2, impact=3),
+            current=RiskScore(level=high, likelihood=4, impact=4),
+            residual=RiskScore(level=medium, likelihood=3, impact=4),
+            target=RiskScore(level=low, likelihood=2, impact=3),
             controls=[
-                d.Control(text="Retention bonus"),
-                d.Control(text="Academy", state=terms.ControlState.PLANNED, owner="hr-partner"),
+                Control(text="Retention bonus"),
+                Control(text="Academy", state=terms.ControlState.PLANNED, owner="hr-partner"),
             ],
             owners=[{"party": "hr-partner"}],
             actions=["9.3", "9.5"],
             review_on=today + timedelta(days=25),
         ),
-        d.Risk(
+        Risk(
             ref="R2",
             title="Health partners cannot meet the assessment timescale",
             cause="Clinic capacity",
             effect="Children's needs go unseen",
-            current=d.RiskScore(level=high, likelihood=5, impact=4),
-            residual=d.RiskScore(level=high, likelihood=4, impact=4),
-            controls=[d.Control(text="None yet", state=terms.ControlState.NONE_YET)],
+            current=RiskScore(level=high, likelihood=5, impact=4),
+            residual=RiskScore(level=high, likelihood=4, impact=4),
+            controls=[Control(text="None yet", state=terms.ControlState.NONE_YET)],
             owners=[{"party": "named-nurse"}],
             actions=["7.1", "7.2"],
             review_on=today - timedelta(days=11),
         ),
-        d.Risk(
+        Risk(
             ref="R3",
             title="The case system changes while figures matter most",
             cause="The contract ends",
             effect="Months without values",
-            current=d.RiskScore(level=medium, likelihood=3, impact=4),
-            controls=[d.Control(text="To be confirmed", state=terms.ControlState.TO_BE_CONFIRMED)],
+            current=RiskScore(level=medium, likelihood=3, impact=4),
+            controls=[Control(text="To be confirmed", state=terms.ControlState.TO_BE_CONFIRMED)],
             owners=[{"party": "ad-safeguarding"}],
             review_on=today + timedelta(days=60),
         ),
-        d.Risk(
+        Risk(
             ref="R4",
             title="Foster households are approved too slowly",
-            current=d.RiskScore(level=medium),
-            residual=d.RiskScore(level=low),
-            controls=[d.Control(text="Weekly panel")],
+            current=RiskScore(level=medium),
+            residual=RiskScore(level=low),
+            controls=[Control(text="Weekly panel")],
             owners=[{"party": "hos-care"}],
             actions=["6.1"],
             review_on=today + timedelta(days=40),
@@ -405,28 +418,26 @@ def _risks(today: date) -> list[d.Risk]:
     ]
 
 
-def _notes() -> list[d.SourceNote]:
+def _notes() -> list[SourceNote]:
     kind = terms.SourceNoteKind
     return [
-        d.SourceNote(
-            about=_about("action", "4.4"), kind=kind.MISSING, text="The board's paper names no lead."
-        ),
-        d.SourceNote(
+        SourceNote(about=_about("action", "4.4"), kind=kind.MISSING, text="The board's paper names no lead."),
+        SourceNote(
             about=_about("action", "11.4"),
             kind=kind.MISSING,
             text="No date was given; the minutes say only 'soon'.",
         ),
-        d.SourceNote(
+        SourceNote(
             about=_about("kpi", "K21"),
             kind=kind.CONTRADICTION,
             text="Three months were reported to the board as 61 % and are not in the system.",
         ),
-        d.SourceNote(
+        SourceNote(
             about=_about("kpi", "K28"),
             kind=kind.UNPLACED,
             text="A target of 60 % is mentioned once in a cabinet paper, without a date.",
         ),
-        d.SourceNote(
+        SourceNote(
             about=_about("plan"),
             kind=kind.OTHER,
             text="The plan's cover says 58 actions; count again at the next version.",

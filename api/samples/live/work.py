@@ -7,13 +7,7 @@ from datetime import date, timedelta
 
 from api import vocabulary as terms
 from api.core.fuzzy import FuzzyDate
-from api.plan_documents.document import (
-    Action,
-    InspectionReference,
-    Milestone,
-    Recommendation,
-    Slip,
-)
+from api.plan_documents.parts.work import Action, InspectionReference, Milestone, Recommendation, Slip
 
 NOT, GO, DONE, CLOSED = (
     terms.ActionStatus.NOT_STARTED,
