@@ -52,6 +52,7 @@ class EarlierVerdict(SQLModel, table=True):
     """A verdict that a change of what it rests on did away with. Written once."""
 
     __tablename__ = "earlier_verdict"
+    __table_args__ = (Index("ix_earlier_verdict_kpi_id", "kpi_id", "at"),)
 
     id: int | None = t.key()
     plan_id: int = t.pointer()

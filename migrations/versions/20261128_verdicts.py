@@ -153,6 +153,7 @@ def _earlier_verdict() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_earlier_verdict")),
     )
     op.create_index(op.f("ix_earlier_verdict_series_id"), "earlier_verdict", ["series_id"])
+    op.create_index("ix_earlier_verdict_kpi_id", "earlier_verdict", ["kpi_id", "at"])
 
 
 def _rebase() -> None:
