@@ -12,7 +12,7 @@ from api.core.http import Route
 from api.core.openapi import READS
 from api.dashboards import service
 from api.dashboards.schemas import DashboardRead, ScorecardRead
-from api.vocabulary import Variation
+from api.kpis.scorecard import Said
 
 router = APIRouter(tags=["dashboard"], route_class=Route)
 
@@ -45,7 +45,7 @@ async def read_scorecard(
     points: Points = 12,
     financial_year: FinancialYear = None,
     verdict: Annotated[
-        list[Variation] | None, Query(description="Only KPIs whose latest point says one of these.")
+        list[Said] | None, Query(description="Only KPIs whose latest point says one of these.")
     ] = None,
 ) -> Response:
     """Every KPI under its accountability question, judged on the plan's clock, with one financial year."""

@@ -122,6 +122,7 @@ class ScorecardRead(BaseModel):
     groups: list[ScorecardGroup]
     by_target_state: dict[TargetJudgement, int]
     by_verdict: dict[terms.Variation, int] = Field(description="KPIs by what their latest point says.")
+    being_judged: int = Field(description="KPIs whose verdict is being made: none of these is counted by it.")
     better: int
     worse: int
     late: int = Field(description="KPIs whose next value is overdue.")

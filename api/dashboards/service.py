@@ -10,8 +10,7 @@ from api.core.context import Context, to_json
 from api.core.errors import invalid
 from api.dashboards.repository import SECTIONS, keep_page, kept_page, section
 from api.kpis.periods import UnreadablePeriod
-from api.kpis.scorecard import scorecard
-from api.vocabulary import Variation
+from api.kpis.scorecard import Said, scorecard
 
 CHANGED_DAYS = 30
 
@@ -33,7 +32,7 @@ async def read_dashboard(ctx: Context, *, points: int, financial_year: str | Non
 
 
 async def read_scorecard(
-    ctx: Context, *, points: int, financial_year: str | None, verdict: Sequence[Variation] = ()
+    ctx: Context, *, points: int, financial_year: str | None, verdict: Sequence[Said] = ()
 ) -> bytes:
     """The scorecard alone, all or some verdicts of it. Raises INVALID for a financial year that is none."""
     wanted = sorted(set(verdict))
@@ -45,7 +44,7 @@ async def read_scorecard(
 
 
 async def _scorecard(
-    ctx: Context, points: int, financial_year: str | None, verdict: Sequence[Variation] = ()
+    ctx: Context, points: int, financial_year: str | None, verdict: Sequence[Said] = ()
 ) -> dict[str, Any]:
     try:
         return await scorecard(ctx, points=points, financial_year=financial_year, verdict=verdict)

@@ -12,10 +12,11 @@ from api import vocabulary as terms
 from api.benchmarks.comparators import ComparatorsRead
 from api.core.fuzzy import Fuzzy
 from api.core.openapi import PageOf
-from api.core.shapes import Day, FuzzyRead, LeadRead, Leads, Line, Prose, RefName, Write
+from api.core.shapes import Day, LeadRead, Leads, Line, Prose, RefName, Write
 from api.kpis.breaks import BreakKind
-from api.kpis.rules import Direction, TargetJudgement
+from api.kpis.rules import Direction
 from api.kpis.standing import Freshness
+from api.kpis.target_schemas import AgainstTarget, TargetRead
 from api.kpis.values import UnreadableValue, parse_number
 from api.verdicts.schemas import VerdictRead
 
@@ -273,27 +274,6 @@ class DefinitionRead(BaseModel):
     plausible_jump: float | None
 
 
-class TargetRead(BaseModel):
-    position: int
-    kind: terms.TargetKind
-    stage: terms.TargetStage | None
-    value: float | None
-    lower: float | None
-    upper: float | None
-    grade: terms.Grade | None
-    due: FuzzyRead | None
-    baseline: float | None
-    to_be_confirmed: bool
-    text: str | None
-
-
-class CurrentTargetRead(TargetRead):
-    """The target in force; `position` is null where the definition's "good" serves as one."""
-
-    position: int | None  # type: ignore[assignment]
-    from_good: bool
-
-
 class GoodRead(BaseModel):
     value: float | None
     grade: terms.Grade | None
@@ -323,7 +303,7 @@ class BreakRead(BaseModel):
     text: str | None
 
 
-class KpiSummary(BaseModel):
+class KpiSummary(AgainstTarget):
     """A KPI in a list, with the series of the whole service in the first basis that has values."""
 
     ref: str
@@ -369,10 +349,6 @@ class KpiSummary(BaseModel):
     previous: PointRead | None
     change: float | None = Field(description="Latest less previous; in grades, for grades.")
     direction: Direction | None = Field(description="Null where not known, or not judged (neutral).")
-    current_target: CurrentTargetRead | None
-    target_state: TargetJudgement
-    target_distance: float | None = Field(description="How far short; zero or less when reached.")
-    target_expected: float | None = Field(description="Where a straight line to the target would be.")
     freshness: FreshnessRead | None
     verdict: VerdictRead | None = Field(description="Of the series shown; null until the first is made.")
     verdict_is_pending: bool = Field(description="It is being made anew, and may be of earlier values.")

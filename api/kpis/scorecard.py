@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from sqlalchemy import text
@@ -20,6 +20,10 @@ from api.verdicts.service import tell_past_verdicts
 from api.vocabulary import KpiCategory, PeriodType, Variation
 
 Json = dict[str, Any]
+
+BEING_JUDGED: Literal["being_judged"] = "being_judged"
+"""Stands where a variation would, while the verdict is being made."""
+Said = Variation | Literal["being_judged"]
 
 _KPIS = f"""select coalesce(json_agg({SUMMARY} order by k.position, k.id), '[]')::text
     from kpi k where k.plan_id = :plan_id"""
@@ -42,10 +46,10 @@ group by k.ref
 
 
 async def scorecard(
-    ctx: Context, *, points: int, financial_year: str | None, verdict: Sequence[Variation] = ()
+    ctx: Context, *, points: int, financial_year: str | None, verdict: Sequence[Said] = ()
 ) -> Json:
     """Three queries, whatever the number of KPIs; of the past, two more. ``points``: how many of the last
-    points each shows. ``verdict``: only KPIs whose latest point says one of these; all if empty.
+    points each shows. ``verdict``: only KPIs of which one of these is said; all if empty.
 
     ``financial_year`` is a key such as FY2026-27; None is the year the plan's clock stands in. Raises
     ValueError for anything else.
@@ -69,7 +73,7 @@ async def scorecard(
         for item in held
     ]
     if verdict:
-        kpis = [kpi for kpi in kpis if _variation(kpi) in verdict]
+        kpis = [kpi for kpi in kpis if _said(kpi) in verdict]
     return {
         "financial_year": year.key,
         "months": [month.key for month in periods.months_of_financial_year(year)],
@@ -78,14 +82,18 @@ async def scorecard(
             for category in KpiCategory
         ],
         "by_target_state": dict(Counter(kpi["target_state"] for kpi in kpis)),
-        "by_verdict": dict(Counter(said for kpi in kpis if (said := _variation(kpi)))),
+        "by_verdict": dict(Counter(said for kpi in kpis if (said := _said(kpi)) not in (None, BEING_JUDGED))),
+        "being_judged": sum(_said(kpi) == BEING_JUDGED for kpi in kpis),
         "better": sum(kpi["direction"] == "better" for kpi in kpis),
         "worse": sum(kpi["direction"] == "worse" for kpi in kpis),
         "late": sum(bool(kpi["freshness"]) and kpi["freshness"]["state"] == Freshness.LATE for kpi in kpis),
     }
 
 
-def _variation(kpi: Json) -> str | None:
+def _said(kpi: Json) -> str | None:
+    """What its verdict says; of one that is being made anew, nothing of before counts."""
+    if kpi["verdict_is_pending"]:
+        return BEING_JUDGED
     return kpi["verdict"]["variation"] if kpi["verdict"] else None
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from api.kpis import periods, rules
+from api.verdicts.body import as_read
 from api.vocabulary import Grade, Nature, PeriodType, Polarity, TargetKind, TargetStage, Unit
 
 Json = dict[str, Any]
@@ -45,7 +46,6 @@ def with_standing(item: Json, on: date) -> Json:
     previous = points[-2] if len(points) > 1 else None
     polarity = Polarity(item["polarity"])
     moved, direction = _movement(latest, previous, polarity)
-    judged = _target_state(item, points, latest, on)
     return item | {
         "basis": shown["basis"] if shown else None,
         "points_held": shown["points_held"] if shown else 0,
@@ -54,13 +54,24 @@ def with_standing(item: Json, on: date) -> Json:
         "previous": previous,
         "change": moved,
         "direction": direction,
+        **against_target(item, points, on),
+        "freshness": freshness(item, latest, on),
+        "verdict": as_read(shown["verdict"], on) if shown and shown["verdict"] else None,
+        "verdict_is_pending": shown["verdict_is_pending"] if shown else False,
+    }
+
+
+def against_target(item: Json, points: list[Json], on: date) -> Json:
+    """How a series of a KPI stands against the target in force, on a day.
+
+    ``item`` is the KPI as read; ``points`` are the series' last ones, oldest first.
+    """
+    judged = _target_state(item, points, on)
+    return {
         "current_target": _shown_target(item, judged.target),
         "target_state": judged.state.value,
         "target_distance": judged.distance,
         "target_expected": judged.expected,
-        "freshness": freshness(item, latest, on),
-        "verdict": shown["verdict"] if shown else None,
-        "verdict_is_pending": shown["verdict_is_pending"] if shown else False,
     }
 
 
@@ -116,9 +127,8 @@ def _movement(
     return moved, found.value if found else None
 
 
-def _target_state(
-    item: Json, points: list[Json], latest: Json | None, on: date
-) -> rules.TargetState[_Listed]:
+def _target_state(item: Json, points: list[Json], on: date) -> rules.TargetState[_Listed]:
+    latest = points[-1] if points else None
     kind = PeriodType(item["period_type"])
     period = periods.from_key(latest["period"], kind) if latest else None
     point = (

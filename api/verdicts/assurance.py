@@ -2,8 +2,9 @@
 
 Making Data Count: everything the process is expected to give lies between its limits, so a target
 beyond them is always missed or always met. Where a target lies exactly on a limit, the profiles
-differ. ``mdc``: higher is better and the target is the upper limit, so it fails; at the lower
-limit, every value to be expected meets it, so it passes. ``nhsr``: on a limit is hit or miss.
+differ. ``nhsr``: on a limit is hit or miss. ``mdc``: a target that equals a limit fails, and two
+published figures say at which: higher is better, limits 0 and 10, a target of 10 fails and one of 0,
+which every value to be expected meets, passes. Where lower is better it is the mirror of that.
 """
 
 from __future__ import annotations

@@ -1,14 +1,22 @@
-"""A verdict as the API gives it and the database keeps it."""
+"""A verdict as the database keeps it, and as it reads on a day.
+
+What is kept does not age. What depends on today, which dated target is next and whether a month can
+be told without its year, is chosen from it when it is read.
+"""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Context as Precision
 from decimal import Decimal
 from typing import Any
 
+from api.kpis import periods
+from api.verdicts.expectation import by_limits, by_trend
 from api.verdicts.rules import NEEDED, Judged, Signal, Stretch, Verdict
 from api.verdicts.sentence import sentence
 from api.verdicts.trajectory import Trajectory
+from api.verdicts.words import A_YEAR
 
 Json = dict[str, Any]
 
@@ -26,7 +34,7 @@ def number(value: Decimal | None) -> float | int | None:
 
 
 def body(series: Judged, verdict: Verdict) -> Json:
-    """Codes, the sentence, limits, and the points that made the rule fire."""
+    """Codes, limits, the points that made the rule fire, and under ``told`` all that may be said."""
     now = verdict.now
     chart = verdict.run_chart
     return _signal(verdict.signal) | {
@@ -46,12 +54,44 @@ def body(series: Judged, verdict: Verdict) -> Json:
         "target_floor": number(verdict.floor),
         "target_ceiling": number(verdict.ceiling),
         "assurance": verdict.assurance.value if verdict.assurance else None,
-        "trajectory": _trajectory(verdict.trajectory),
         "median": number(chart.median) if chart else None,
         "change": number(chart.change) if chart else None,
         "last_year": number(chart.last_year) if chart else None,
         "signed_off": _signal(verdict.signed_off),
-        "sentence": sentence(series, verdict),
+        "told": _told(series, verdict),
+    }
+
+
+def as_read(kept: Json, on: date) -> Json:
+    """A verdict as it is kept, as it reads on a day: its sentence, and the dated target that is next."""
+    shown = dict(kept)
+    told = shown.pop("told")
+    is_near = told["near_until"] is None or on <= date.fromisoformat(told["near_until"])
+    said = told["said_near"] if is_near else told["said"]
+    ahead = next((each for each in told["ahead"] if date.fromisoformat(each["due_on"]) >= on), None)
+    expected = ahead["sentence"] if ahead else told["reliably"]
+    return shown | {
+        "trajectory": {name: held for name, held in ahead.items() if name != "sentence"} if ahead else None,
+        "sentence": f"{said} {expected}" if expected else said,
+    }
+
+
+def _told(series: Judged, verdict: Verdict) -> Json:
+    """What the series does, by now and by a later reader's words, and what may be expected of it."""
+    fired = verdict.signal.fired
+    began = periods.from_key(fired[0], series.period_type) if fired else None
+    near_until = began.ends_on + timedelta(days=A_YEAR - 1) if began else None
+    latest = verdict.latest
+    return {
+        "said_near": sentence(series, verdict),
+        "said": sentence(series, verdict, with_year=True),
+        "near_until": near_until.isoformat() if near_until else None,
+        "ahead": [
+            _trajectory(heading) | {"sentence": by_trend(series, latest.value, heading)}
+            for heading in verdict.headings
+            if latest is not None
+        ],
+        "reliably": by_limits(series, verdict),
     }
 
 
@@ -82,9 +122,7 @@ def _stretch(stretch: Stretch) -> Json:
     }
 
 
-def _trajectory(heading: Trajectory | None) -> Json | None:
-    if heading is None:
-        return None
+def _trajectory(heading: Trajectory) -> Json:
     return {
         "outlook": heading.outlook.value,
         "due_on": heading.due_on.isoformat(),

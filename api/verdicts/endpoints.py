@@ -15,8 +15,9 @@ from api.core.http import Route
 from api.core.openapi import CHANGES, CREATES, READS, Paging
 from api.kpis.schemas import KpiRef
 from api.verdicts import rebases
-from api.verdicts.reading import read_verdicts
+from api.verdicts.reading import list_earlier, read_verdicts
 from api.verdicts.schemas import (
+    EarlierVerdictPage,
     KpiVerdictsRead,
     RebaseAgreement,
     RebaseCreate,
@@ -39,9 +40,27 @@ Number = Annotated[str, Path(max_length=10, description="Its number within the K
     responses=READS,
 )
 async def read_kpi_verdicts(kpi: KpiRef, ctx: Read) -> Response:
-    """Every segment and basis with values; and the verdicts that a change of profile, target, polarity,
-    nature, unit or definition, or a rebase, did away with: what changed, when, by whom."""
+    """Every segment and basis with values: how it stands against the target on the plan's clock, what it
+    is doing, and what may be expected of it."""
     return ctx.show(to_json(await read_verdicts(ctx, kpi)))
+
+
+@router.get(
+    "/plans/{plan}/kpis/{kpi}/earlier-verdicts",
+    summary="List a KPI's earlier verdicts",
+    response_model=EarlierVerdictPage,
+    responses=READS,
+)
+async def list_earlier_verdicts(
+    kpi: KpiRef,
+    ctx: Read,
+    page: Paging,
+    segment: Annotated[list[str] | None, Query(description="Segment refs; `_all` is the whole.")] = None,
+    basis: Annotated[list[terms.Basis] | None, Query()] = None,
+) -> Response:
+    """Those that a change of profile, target, polarity, nature, unit or definition, or a rebase, did away
+    with: what changed, when, by whom. Each reads as it did on its last day. Sort key: at."""
+    return await list_earlier(ctx, kpi, page, {"segment": segment, "basis": basis})
 
 
 @router.get(

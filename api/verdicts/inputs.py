@@ -16,6 +16,7 @@ from api.verdicts.rules import Break, Judged, Point
 from api.vocabulary import (
     Grade,
     LineBreak,
+    MeasurementState,
     MeasurementWorkflow,
     Nature,
     PeriodType,
@@ -34,12 +35,14 @@ Json = dict[str, Any]
 _INPUTS = """
 select s.id, s.plan_id, s.kpi_id, s.revision, k.unit, k.polarity, k.nature, k.period_type, k.good_is_target,
        pl.spc_profile, d.definitions, t.targets, r.rebases,
-       m.periods, m.starts, m.ends, m.held, m.numerators, m.denominators, m.workflows
+       m.periods, m.starts, m.ends, m.held, m.numerators, m.denominators, m.workflows, w.without_figure
 from public.series s
 join kpi k on k.id = s.kpi_id
 join plan pl on pl.id = s.plan_id
 left join lateral (
     select json_agg(json_build_object('from', d.effective_from, 'decimals', d.decimals,
+        'wording', md5(json_build_array(d.descriptor, d.numerator, d.denominator, d.source, d.caveats,
+            d.scale_min, d.scale_max)::text),
         'value', d.good_value::text, 'grade', d.good_grade, 'unit', d.good_unit)
         order by d.effective_from nulls first, d.position) as definitions
     from kpi_definition d where d.kpi_id = k.id
@@ -59,13 +62,18 @@ left join lateral (
 left join lateral (
     select array_agg(o.period) as periods, array_agg(o.starts_on) as starts, array_agg(o.ends_on) as ends,
            array_agg(o.value) as held, array_agg(o.numerator) as numerators,
-           array_agg(o.denominator) as denominators, array_agg(o.workflow) as workflows
+           array_agg(o.denominator) as denominators, array_agg(o.workflow) as workflows,
+           count(*) filter (where o.workflow <> 'under_query') as counting
     from (
         select * from measurement m
         where m.series_id = s.id and m.state = 'reported' and m.value is not null
         order by m.ends_on
     ) o
 ) m on true
+left join lateral (
+    select array_agg(n.state) as without_figure
+    from measurement n where m.counting = 0 and n.series_id = s.id and n.state <> 'reported'
+) w on true
 where s.id = any(cast(:series as bigint[]))
 order by s.id
 """
@@ -83,6 +91,8 @@ class Inputs:
     revision: int
     judged: Judged
     points: list[Point]
+    without_figure: list[MeasurementState]
+    """Where no figure counts: what the periods without one hold."""
     told: Json
     """What it is judged by, in JSON, by :class:`~api.vocabulary.VerdictInput`."""
 
@@ -98,6 +108,7 @@ def _inputs(row: Any) -> Inputs:
     definitions: list[Json] = row.definitions or []
     rebases = sorted(row.rebases or [])
     goods = [_good(definition, row) for definition in definitions]
+    points = _points(row)
     told: Json = {
         VerdictInput.PROFILE.value: row.spc_profile,
         VerdictInput.UNIT.value: row.unit,
@@ -105,10 +116,14 @@ def _inputs(row: Any) -> Inputs:
         VerdictInput.NATURE.value: row.nature,
         VerdictInput.TARGET.value: {
             "targets": targets,
-            "good": [good for good in definitions if row.good_is_target],
+            "good": [
+                {name: definition[name] for name in ("from", "value", "grade", "unit")}
+                for definition in definitions
+                if row.good_is_target
+            ],
         },
         VerdictInput.DEFINITION.value: [
-            {"from": definition["from"], "decimals": definition["decimals"]} for definition in definitions
+            {name: definition[name] for name in ("from", "decimals", "wording")} for definition in definitions
         ],
         VerdictInput.REBASE.value: rebases,
     }
@@ -118,7 +133,7 @@ def _inputs(row: Any) -> Inputs:
         nature=Nature(row.nature),
         period_type=PeriodType(row.period_type),
         profile=SpcProfile(row.spc_profile),
-        decimals=definitions[-1]["decimals"] if definitions else 1,
+        decimals=_decimals(definitions, points),
         breaks=(
             # The first definition breaks nothing, nor does one that says no day.
             *(Break(day, LineBreak.DEFINITION) for d in definitions[1:] if (day := _day(d["from"]))),
@@ -127,7 +142,18 @@ def _inputs(row: Any) -> Inputs:
         targets=tuple(_goal(target) for target in targets),
         goods=tuple(goods),
     )
-    return Inputs(row.id, row.plan_id, row.kpi_id, row.revision, judged, _points(row), told)
+    without_figure = [MeasurementState(state) for state in row.without_figure or []]
+    return Inputs(row.id, row.plan_id, row.kpi_id, row.revision, judged, points, without_figure, told)
+
+
+def _decimals(definitions: Sequence[Json], points: Sequence[Point]) -> int:
+    """Of the definition in force for the latest point that counts, whatever versions are yet to come."""
+    if not definitions:
+        return 1
+    ends = [point.ends_on for point in points if point.workflow is not MeasurementWorkflow.UNDER_QUERY]
+    latest = max(ends, default=date.max)
+    held = [one for one in definitions if (begins := _day(one["from"])) is None or begins <= latest]
+    return int((held or definitions[:1])[-1]["decimals"])
 
 
 def _points(row: Any) -> list[Point]:

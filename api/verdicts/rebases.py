@@ -72,7 +72,7 @@ async def propose(ctx: Context, kpi: str, new: RebaseCreate) -> Item:
 async def agree(ctx: Context, kpi: str, number: str, note: str | None, if_match: str | None) -> Item:
     """Draw the line anew; the verdict of before stays with the earlier ones.
 
-    Raises NOT_ALLOWED for the proposer, CONFLICT for one that is decided.
+    Raises NOT_ALLOWED for the proposer, CONFLICT for one that is decided or whose proposer is not known.
     """
     await judging_with_others(ctx)
     kpi_id = await _hold_kpi(ctx, kpi)
@@ -80,6 +80,9 @@ async def agree(ctx: Context, kpi: str, number: str, note: str | None, if_match:
     by = await ctx.session.scalar(text("select proposed_by from rebase where id = :id"), {"id": held.id})
     if by == ctx.actor.id:
         raise not_allowed("You proposed it; a second person agrees to a rebase.")
+    await _refuse_decided(ctx, held)
+    if by is None:
+        raise conflict("Who proposed it is not known any more, so nobody can be the second. Propose another.")
     await _decide(ctx, held, RebaseState.AGREED, note)
     await judge_kpi(ctx, kpi_id)
     return await read_by_id(ctx, REBASE, held.id, kpi_id=kpi_id)
@@ -89,6 +92,7 @@ async def reject(ctx: Context, kpi: str, number: str, note: str, if_match: str |
     """Nothing is drawn anew. Its proposer may also take it back. Raises CONFLICT for one that is decided."""
     kpi_id = await _hold_kpi(ctx, kpi)
     held = await _hold(ctx, kpi_id, number, if_match)
+    await _refuse_decided(ctx, held)
     await _decide(ctx, held, RebaseState.REJECTED, note)
     return await read_by_id(ctx, REBASE, held.id, kpi_id=kpi_id)
 
@@ -112,11 +116,14 @@ async def _hold(ctx: Context, kpi_id: int, number: str, if_match: str | None) ->
     return await hold_id(ctx, REBASE_BY_ID, found, if_match)
 
 
-async def _decide(ctx: Context, held: Held, state: RebaseState, note: str | None) -> None:
+async def _refuse_decided(ctx: Context, held: Held) -> None:
     table = table_of(Rebase)
     now = await ctx.session.scalar(select(table.c.state).where(table.c.id == held.id))
     if now is not RebaseState.PROPOSED:
         raise conflict(f"It is {now} already; propose another.")
+
+
+async def _decide(ctx: Context, held: Held, state: RebaseState, note: str | None) -> None:
     decision = {"state": state, "decided_by": ctx.actor.id, "decided_at": func.now(), "decision_note": note}
     await change(ctx, Rebase, held.id, decision)
 

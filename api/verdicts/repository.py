@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from api.core import fragments as sql
 from api.core.reading import Reading, Sort
 
 _SERIES_OF = """from public.series s join segment sg on sg.id = s.segment_id
@@ -13,22 +14,30 @@ _SERIES_OF = """from public.series s join segment sg on sg.id = s.segment_id
 
 SERIES = f"""
 select s.id, sg.ref as segment, s.basis, case when v.variation is not null then v.body end as verdict,
-    coalesce(v.is_pending, true) as is_pending, turnstone.utc(v.judged_at) as judged_at
+    coalesce(v.is_pending, true) as is_pending, turnstone.utc(v.judged_at) as judged_at,
+    coalesce((select f.points from series f where f.id = s.id), '[]'::jsonb) as points
 {_SERIES_OF}
 order by sg.position, sg.id, s.basis
 """
 
-EARLIER = """
-select coalesce(json_agg(doc), '[]')::text from (
-    select json_build_object('segment', sg.ref, 'basis', s.basis, 'because', e.because,
+EARLIER = Reading(
+    what="earlier verdict",
+    table="earlier_verdict",
+    alias="e",
+    source="""earlier_verdict e join public.series s on s.id = e.series_id
+        join segment sg on sg.id = s.segment_id""",
+    body="""json_build_object('segment', sg.ref, 'basis', s.basis, 'because', e.because,
         'at', turnstone.utc(e.at), 'by', (select pr.name from principal pr where pr.id = e.by),
-        'reason', e.reason, 'verdict', e.body) as doc
-    from earlier_verdict e
-    join public.series s on s.id = e.series_id
-    join segment sg on sg.id = s.segment_id
-    where e.kpi_id = :kpi_id
-    order by e.at desc, e.id desc limit 200) listed
-"""
+        'reason', e.reason, 'verdict', e.body, 'on', (e.at at time zone 'Europe/London')::date)""",
+    where="e.kpi_id = :kpi_id",
+    sorts={"at": Sort("e.at", "timestamptz")},
+    default_sort="-at",
+    filters={
+        "segment": "lower(sg.ref) = any(select lower(unnest(cast(:segment as text[]))))",
+        "basis": sql.one_of("s.basis", "basis"),
+    },
+)
+"""``on`` is the day in London on which it was last said, and so the day it reads as of."""
 
 
 def _name(words: str, column: str) -> str:
@@ -46,7 +55,7 @@ REBASE = Reading(
         'reason', r.reason, 'state', r.state, 'proposed_by', {_name("proposer", "proposed_by")},
         'proposed_at', turnstone.utc(r.created_at), 'decided_by', {_name("decider", "decided_by")},
         'decided_at', turnstone.utc(r.decided_at), 'decision_note', r.decision_note,
-        'may_agree', r.state = 'proposed' and r.proposed_by is distinct from (select turnstone.principal())
+        'may_agree', r.state = 'proposed' and coalesce(r.proposed_by <> (select turnstone.principal()), false)
             and r.plan_id = any((select turnstone.plans_with('kpi:update'))::bigint[]))""",
     where="r.kpi_id = :kpi_id",
     ref="r.number::text",

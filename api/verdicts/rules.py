@@ -8,8 +8,9 @@ verdicts read ``signed_off``, the verdict on signed-off values alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -20,11 +21,13 @@ from typing import NamedTuple
 from api.kpis import periods
 from api.kpis import rules as kpi_rules
 from api.verdicts.assurance import assurance
+from api.verdicts.heading import ends, headings
 from api.verdicts.limits import Limits, as_decimal, in_last_place, limits_of
 from api.verdicts.special_cause import Mark, fired_by, marks
-from api.verdicts.trajectory import Trajectory, trajectory, trend
+from api.verdicts.trajectory import Trajectory
 from api.vocabulary import (
     LineBreak,
+    MeasurementState,
     MeasurementWorkflow,
     Nature,
     PeriodType,
@@ -32,7 +35,6 @@ from api.vocabulary import (
     SpcProfile,
     SpecialCause,
     TargetAssurance,
-    TargetKind,
     Unit,
     Variation,
     VariationIcon,
@@ -127,6 +129,7 @@ class Judged:
     period_type: PeriodType
     profile: SpcProfile = SpcProfile.MDC
     decimals: int = 1
+    """To tell figures with: those of the definition in force for the latest point."""
     breaks: tuple[Break, ...] = ()
     targets: tuple[kpi_rules.Goal, ...] = ()
     goods: tuple[tuple[date | None, kpi_rules.Goal | None], ...] = ()
@@ -147,11 +150,13 @@ class Stretch:
 
 @dataclass(frozen=True)
 class RunChart:
-    """What can be said of the latest stretch without limits."""
+    """What can be said of the latest stretch without limits, by the points that count."""
 
     median: Decimal
     change: Decimal | None
-    """Latest less the value before it."""
+    """Latest less the one before it; None where the latest does not count, or none came before."""
+    before: str | None
+    """The period of the one before."""
     last_year: Decimal | None
     """The value of the same period a year before."""
 
@@ -173,6 +178,10 @@ class Signal:
     """Whether the periods the rule looked at follow one another, with none missing between."""
 
 
+Uncounted = MeasurementState | MeasurementWorkflow
+"""Why a value does not count: it says that there is no figure, or it is under query."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """All that is said of a series that does not depend on today."""
@@ -189,7 +198,10 @@ class Verdict:
     """With ``ceiling``: the values that meet the target in force for the latest point."""
     ceiling: Decimal | None = None
     assurance: TargetAssurance | None = None
-    trajectory: Trajectory | None = None
+    headings: tuple[Trajectory, ...] = ()
+    """Where the trend leads by each dated target past the latest point, the next first."""
+    uncounted: Mapping[Uncounted, int] = field(default_factory=dict)
+    """Where no value counts: how many are held, by why they do not."""
 
     @property
     def now(self) -> Stretch | None:
@@ -197,15 +209,24 @@ class Verdict:
         return self.stretches[-1] if self.stretches else None
 
 
-def judge(series: Judged, points: Iterable[Point]) -> Verdict:
-    """The verdict on reported figures in any order, each period once."""
+def judge(
+    series: Judged, points: Iterable[Point], without_figure: Sequence[MeasurementState] = ()
+) -> Verdict:
+    """The verdict on reported figures in any order, each period once.
+
+    ``without_figure``: what the other periods hold instead, told only where no figure counts.
+    """
+    points = list(points)
     known = sorted(
         (point for point in points if point.workflow is not MeasurementWorkflow.UNDER_QUERY),
         key=lambda point: point.ends_on,
     )
     why_not = _why_not(series, known)
     if why_not is not None:
-        return _unjudged(series, known, why_not)
+        uncounted: Counter[Uncounted] = Counter(without_figure)
+        if len(points) > len(known):
+            uncounted[MeasurementWorkflow.UNDER_QUERY] = len(points) - len(known)
+        return _unjudged(series, known, why_not, {} if known else uncounted)
     profile = PROFILES[series.profile]
     stretches, limits = _stretches(series, profile, known)
     now = stretches[-1]
@@ -222,7 +243,7 @@ def judge(series: Judged, points: Iterable[Point]) -> Verdict:
         floor=floor,
         ceiling=ceiling,
         assurance=_assured(limits, floor, ceiling, profile),
-        trajectory=_heading(series, now.points),
+        headings=_headings(series, now.points),
     )
 
 
@@ -241,11 +262,13 @@ def has_small_denominator(point: Point) -> bool:
 
 
 def that_count(points: Sequence[Point]) -> tuple[Point, ...]:
-    """The points that take part in variation."""
-    return tuple(point for point in points if point.denominator is None or point.denominator >= SMALL)
+    """The points that take part in variation, and in what is said of change."""
+    return tuple(point for point in points if not has_small_denominator(point))
 
 
-def _unjudged(series: Judged, known: Sequence[Point], why_not: WhyNotJudged) -> Verdict:
+def _unjudged(
+    series: Judged, known: Sequence[Point], why_not: WhyNotJudged, uncounted: Mapping[Uncounted, int]
+) -> Verdict:
     """No variation, but the line still shows where it breaks and how its latest stretch moved."""
     through = known[-1].period if known else None
     signal = Signal(Variation.NOT_APPLICABLE, through=through)
@@ -258,6 +281,7 @@ def _unjudged(series: Judged, known: Sequence[Point], why_not: WhyNotJudged) -> 
         stretches=stretches,
         latest=known[-1] if known else None,
         run_chart=_run_chart(series, stretches[-1].points) if stretches else None,
+        uncounted=uncounted,
     )
 
 
@@ -393,16 +417,21 @@ def _icon(signal: Signal) -> VariationIcon | None:
     return VariationIcon(f"{signal.variation.value}_{'high' if signal.side > 0 else 'low'}")
 
 
-def _run_chart(series: Judged, points: Sequence[Point]) -> RunChart:
-    """Of one stretch only, so that nothing is compared across a break."""
+def _run_chart(series: Judged, points: Sequence[Point]) -> RunChart | None:
+    """Of one stretch only, so that nothing is compared across a break; None where no point counts."""
+    counted = that_count(points)
+    if not counted:
+        return None
     latest = points[-1]
+    before = counted[-2] if len(counted) > 1 and counted[-1] is latest else None
     period = periods.from_key(latest.period, series.period_type)
     year_before = periods.same_period_last_year(period) if period else None
     return RunChart(
-        median=median(point.value for point in points),
-        change=latest.value - points[-2].value if len(points) > 1 else None,
+        median=median(point.value for point in counted),
+        change=None if before is None else latest.value - before.value,
+        before=None if before is None else before.period,
         last_year=next(
-            (point.value for point in points if year_before and point.period == year_before.key), None
+            (point.value for point in counted if year_before and point.period == year_before.key), None
         ),
     )
 
@@ -417,16 +446,7 @@ def _target_at(series: Judged, point: Point) -> tuple[Decimal | None, Decimal | 
         if begins is None or begins <= point.ends_on:
             good = goal
     target = kpi_rules.current_target(series.targets, point.ends_on, good, began=point.starts_on)
-    return _ends(target, series.polarity)
-
-
-def _ends(target: kpi_rules.StatedTarget | None, polarity: Polarity) -> tuple[Decimal | None, Decimal | None]:
-    """A single figure for a neutral KPI has no wrong side, so nothing can be relied on to meet it."""
-    if target is None or target.to_be_confirmed or target.grade is not None:
-        return None, None
-    if polarity is Polarity.NEUTRAL and target.value is not None:
-        return None, None
-    return kpi_rules.bounds(target, polarity)
+    return ends(target, series.polarity)
 
 
 def _assured(
@@ -444,32 +464,11 @@ def _assured(
     )
 
 
-def _heading(series: Judged, points: Sequence[Point]) -> Trajectory | None:
-    """Where the latest stretch leads by its next dated target."""
-    latest = points[-1].ends_on
-    dated = [
-        (due_on, target)
-        for target in series.targets
-        if (due_on := _day_of(target, latest)) is not None and due_on > latest
-    ]
-    if not dated:
-        return None
+def _headings(series: Judged, points: Sequence[Point]) -> tuple[Trajectory, ...]:
+    """Where the points that count of the latest stretch lead."""
     counted = that_count(points)
-    found = trend([point.ends_on for point in counted], [point.value for point in counted])
-    if found is None:
-        return None
-    due_on, target = min(dated, key=lambda entry: entry[0])
-    return trajectory(found, due_on, *_ends(target, series.polarity))
-
-
-def _day_of(target: kpi_rules.Goal, after: date) -> date | None:
-    """The day a dated target is for; a year-end target without a year is for the next that closes."""
-    if target.kind is TargetKind.YEAR_END and target.due_on is None:
-        year = periods.financial_year_of(after)
-        return (periods.next(year) if year.ends_on <= after else year).ends_on
-    if target.kind is TargetKind.YEAR_END and target.due_on is not None:
-        return periods.financial_year_of(target.due_on).ends_on
-    return target.due_on if target.kind is TargetKind.BY_DATE else None
+    days, values = [point.ends_on for point in counted], [point.value for point in counted]
+    return headings(series.targets, series.polarity, points[-1].ends_on, days, values)
 
 
 def _in_a_row(points: Sequence[Point], kind: PeriodType) -> bool:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from api import vocabulary as terms
 from api.core.openapi import PageOf
 from api.core.shapes import Prose, RefName, Write
+from api.kpis.target_schemas import AgainstTarget
 
 Side = Literal["high", "low"]
 
@@ -62,7 +63,7 @@ class TrajectoryRead(BaseModel):
 
 
 class VerdictRead(SignalRead):
-    """What a series is doing, and what may be expected of it; nothing in it depends on today."""
+    """What a series is doing, and what may be expected of it from the day it is read on."""
 
     profile: terms.SpcProfile
     why_not: terms.WhyNotJudged | None = Field(description="Why variation does not apply.")
@@ -78,9 +79,11 @@ class VerdictRead(SignalRead):
     )
     target_ceiling: float | None
     assurance: terms.TargetAssurance | None
-    trajectory: TrajectoryRead | None
-    median: float | None = Field(description="Of the latest stretch.")
-    change: float | None = Field(description="Latest less the value before it, never across a break.")
+    trajectory: TrajectoryRead | None = Field(description="Towards the next dated target.")
+    median: float | None = Field(description="Of the latest stretch, by the values that count.")
+    change: float | None = Field(
+        description="Latest less the value before it that counts, never across a break."
+    )
     last_year: float | None = Field(description="The same period a year before, never across a break.")
     signed_off: SignalRead = Field(description="Of signed-off values alone: what rules may act on.")
     sentence: str = Field(
@@ -91,7 +94,9 @@ class VerdictRead(SignalRead):
     )
 
 
-class SeriesVerdictRead(BaseModel):
+class SeriesVerdictRead(AgainstTarget):
+    """One series against its target, what it is doing, and what may be expected of it."""
+
     segment: str = Field(examples=["_all"])
     basis: terms.Basis
     verdict: VerdictRead | None = Field(description="Null until the first is made.")
@@ -114,11 +119,14 @@ class EarlierVerdictRead(BaseModel):
 
 
 class KpiVerdictsRead(BaseModel):
-    """The verdict on every series of a KPI, and those that earlier ways of judging gave."""
+    """The verdict on every series of a KPI."""
 
     kpi: str
     series: list[SeriesVerdictRead]
-    earlier: list[EarlierVerdictRead] = Field(description="Newest first, at most 200.")
+
+
+class EarlierVerdictPage(PageOf):
+    items: list[EarlierVerdictRead]
 
 
 class RebaseCreate(Write):
@@ -152,7 +160,9 @@ class RebaseRead(BaseModel):
     decided_by: str | None
     decided_at: str | None
     decision_note: str | None
-    may_agree: bool = Field(description="It waits, and you are neither its proposer nor without the right.")
+    may_agree: bool = Field(
+        description="It waits, you have the right, and its proposer is known and another."
+    )
 
 
 class RebasePage(PageOf):

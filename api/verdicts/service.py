@@ -42,16 +42,16 @@ select series_id, inputs from verdict where series_id = any(:series)
 
 _STORE = """
 insert into verdict (series_id, plan_id, kpi_id, variation, rule, signed_off_variation, signed_off_rule,
-    assurance, outlook, body, inputs, series_revision, judged_at)
+    assurance, body, inputs, series_revision, judged_at)
 select j.series_id, j.plan_id, j.kpi_id, j.body ->> 'variation', j.body ->> 'rule',
     j.body -> 'signed_off' ->> 'variation', j.body -> 'signed_off' ->> 'rule', j.body ->> 'assurance',
-    j.body -> 'trajectory' ->> 'outlook', j.body, j.inputs, j.revision, clock_timestamp()
+    j.body, j.inputs, j.revision, clock_timestamp()
 from jsonb_to_recordset(cast(:rows as jsonb))
     as j (series_id bigint, plan_id bigint, kpi_id bigint, revision int, body jsonb, inputs jsonb)
 on conflict (series_id) do update set variation = excluded.variation, rule = excluded.rule,
     signed_off_variation = excluded.signed_off_variation, signed_off_rule = excluded.signed_off_rule,
-    assurance = excluded.assurance, outlook = excluded.outlook, body = excluded.body,
-    inputs = excluded.inputs, series_revision = excluded.series_revision, judged_at = excluded.judged_at,
+    assurance = excluded.assurance, body = excluded.body, inputs = excluded.inputs,
+    series_revision = excluded.series_revision, judged_at = excluded.judged_at,
     is_pending = false, pending_by = null
 """
 
@@ -153,12 +153,17 @@ async def _judge_held(session: AsyncSession, series_ids: Sequence[int], *, by: i
         _about(inputs)
         | {
             "revision": inputs.revision,
-            "body": body(inputs.judged, judge(inputs.judged, inputs.points)),
+            "body": kept_verdict(inputs),
             "inputs": inputs.told,
         }
         for inputs in found
     ]
     await session.execute(text(_STORE), {"rows": _json(judged)})
+
+
+def kept_verdict(inputs: Inputs) -> Json:
+    """The verdict on a series as the database keeps it."""
+    return body(inputs.judged, judge(inputs.judged, inputs.points, inputs.without_figure))
 
 
 def _about(inputs: Inputs) -> Json:
@@ -214,8 +219,5 @@ async def tell_past_verdicts(ctx: Context, kpis: Sequence[Json]) -> None:
 
 
 async def judged_anew(ctx: Context, series_ids: Sequence[int]) -> dict[int, Json]:
-    """Verdicts as a read gives them, computed from what it can see."""
-    return {
-        inputs.series_id: body(inputs.judged, judge(inputs.judged, inputs.points))
-        for inputs in await read_inputs(ctx.session, series_ids)
-    }
+    """Verdicts as they would be kept, computed from what a read can see."""
+    return {inputs.series_id: kept_verdict(inputs) for inputs in await read_inputs(ctx.session, series_ids)}

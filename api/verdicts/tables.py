@@ -36,9 +36,8 @@ class Verdict(SQLModel, table=True):
     """Of signed-off values alone: what rules may act on."""
     signed_off_rule: terms.SpecialCause | None = t.word(terms.SpecialCause, null=True)
     assurance: terms.TargetAssurance | None = t.word(terms.TargetAssurance, null=True)
-    outlook: terms.Outlook | None = t.word(terms.Outlook, null=True)
     body: dict[str, Any] = Field(sa_type=JSONB, nullable=False)
-    """The verdict as the API gives it: codes, sentence, limits, points that made the rule fire."""
+    """The verdict with all that may be said of it; ``api.verdicts.body`` says how it reads on a day."""
     inputs: dict[str, Any] | None = Field(default=None, sa_type=JSONB, nullable=True)
     """What it was judged by, beside the values, by :class:`~api.vocabulary.VerdictInput`."""
     series_revision: int | None = t.whole()
@@ -53,6 +52,7 @@ class EarlierVerdict(SQLModel, table=True):
     """A verdict that a change of what it rests on did away with. Written once."""
 
     __tablename__ = "earlier_verdict"
+    __table_args__ = (Index("ix_earlier_verdict_kpi_id", "kpi_id", "at"),)
 
     id: int | None = t.key()
     plan_id: int = t.pointer()
@@ -68,7 +68,11 @@ class EarlierVerdict(SQLModel, table=True):
 
 
 class Rebase(t.InPlan, table=True):
-    """A proposal to judge a KPI anew from a period on: proposed → agreed by another person, or rejected."""
+    """A proposal to judge a KPI anew from a period on: proposed → agreed by another person, or rejected.
+
+    The database holds to it: whoever writes one proposes it, whoever decides it says so, and a proposal
+    whose proposer is not known cannot be agreed to (``turnstone.guard_rebase``).
+    """
 
     __tablename__ = "rebase"
     __table_args__ = (

@@ -36,7 +36,6 @@ WORDS = {
     "variation": ("improvement", "concern", "change", "common_cause", "too_early", "not_applicable"),
     "rule": ("outside_limit", "trend", "two_of_three", "shift"),
     "assurance": ("consistently_passes", "consistently_fails", "hit_or_miss"),
-    "outlook": ("will_reach", "may_reach", "will_not_reach"),
     "basis": ("operational_provisional", "operational_final", "validated_return"),
     "state": ("proposed", "agreed", "rejected"),
     "spc_profile": ("mdc", "nhsr"),
@@ -57,6 +56,7 @@ def upgrade() -> None:
     protect_history("rebase")
     let_keeper("rebase")
     let_keeper("rebase_history")
+    _two_people()
     run(
         f"""
         -- The past has no stored verdicts: an as-of read judges anew, and finds none here.
@@ -116,7 +116,6 @@ def _verdict() -> None:
         sa.Column("signed_off_variation", sa.Text(), nullable=True),
         sa.Column("signed_off_rule", sa.Text(), nullable=True),
         sa.Column("assurance", sa.Text(), nullable=True),
-        sa.Column("outlook", sa.Text(), nullable=True),
         sa.Column("body", postgresql.JSONB(), nullable=False),
         sa.Column("inputs", postgresql.JSONB(), nullable=True),
         sa.Column("series_revision", sa.Integer(), nullable=True),
@@ -128,7 +127,6 @@ def _verdict() -> None:
         _word("verdict", "signed_off_variation", "variation"),
         _word("verdict", "signed_off_rule", "rule"),
         _word("verdict", "assurance", "assurance"),
-        _word("verdict", "outlook", "outlook"),
         _points("verdict", "series_id", "series", "CASCADE"),
         sa.PrimaryKeyConstraint("series_id", name=op.f("pk_verdict")),
     )
@@ -155,6 +153,7 @@ def _earlier_verdict() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_earlier_verdict")),
     )
     op.create_index(op.f("ix_earlier_verdict_series_id"), "earlier_verdict", ["series_id"])
+    op.create_index("ix_earlier_verdict_kpi_id", "earlier_verdict", ["kpi_id", "at"])
 
 
 def _rebase() -> None:
@@ -197,13 +196,53 @@ def _rebase() -> None:
         op.create_index(op.f(f"ix_rebase_{column}"), "rebase", [column])
 
 
+def _two_people() -> None:
+    """A rebase takes two: nobody proposes, or decides, in another's name.
+
+    A person who is deleted leaves what was agreed as it is, so this is asked when it is agreed and not
+    of every row there is.
+    """
+    run(
+        f"""
+        create policy propose_as_oneself on public.rebase as restrictive for insert to {READERS}
+            with check (proposed_by = (select turnstone.principal()));
+        create policy decide_as_oneself on public.rebase as restrictive for update to {READERS}
+            using (true)
+            with check (decided_by is null or decided_by = (select turnstone.principal()));
+
+        create function turnstone.guard_rebase() returns trigger
+            language plpgsql set search_path = pg_catalog, public, turnstone
+        as $$
+        begin
+            if tg_op = 'INSERT' then
+                if new.state <> 'proposed' then
+                    raise exception 'a rebase begins as a proposal' using errcode = 'check_violation';
+                end if;
+                return new;
+            end if;
+            if new.proposed_by is distinct from old.proposed_by and new.proposed_by is not null then
+                raise exception 'who proposed a rebase never changes' using errcode = 'check_violation';
+            end if;
+            if new.state = 'agreed' and old.state <> 'agreed'
+               and (new.decided_by = new.proposed_by) is not false then
+                raise exception 'a rebase is agreed to by a second person' using errcode = 'check_violation';
+            end if;
+            return new;
+        end
+        $$;
+        create trigger two_people before insert or update on public.rebase
+            for each row execute function turnstone.guard_rebase();
+        """
+    )
+
+
 def downgrade() -> None:
     run(
         """
         drop function turnstone.beat(bigint);
         drop view as_of.verdict, as_of.earlier_verdict, as_of.rebase;
         drop table public.verdict, public.earlier_verdict, public.rebase_history, public.rebase cascade;
-        drop function turnstone.keep_rebase();
+        drop function turnstone.keep_rebase(), turnstone.guard_rebase();
         """
     )
     op.drop_constraint(op.f("ck_plan_spc_profile"), "plan")

@@ -197,6 +197,7 @@ ACCESS: dict[str, Roles] = {
     "GET /v1/plans/{plan}/measurements": EVERYONE,
     "POST /v1/plans/{plan}/measurements": MEASURERS,
     "GET /v1/plans/{plan}/kpis/{kpi}/verdicts": EVERYONE,
+    "GET /v1/plans/{plan}/kpis/{kpi}/earlier-verdicts": EVERYONE,
     "GET /v1/plans/{plan}/kpis/{kpi}/rebases": EVERYONE,
     "POST /v1/plans/{plan}/kpis/{kpi}/rebases": ANALYSTS,
     "GET /v1/plans/{plan}/kpis/{kpi}/rebases/{rebase}": EVERYONE,

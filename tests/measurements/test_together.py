@@ -6,9 +6,12 @@ import asyncio
 import random
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from api.vocabulary import Role
 from tests.factories.world import PlanWorld
 from tests.kpis.making import a_kpi, push
+from tests.verdicts.stored import assert_stored_equals_recomputation
 
 FACTS = (
     "points",
@@ -64,7 +67,9 @@ async def assert_chains_are_whole(plan: PlanWorld) -> int:
 
 
 class TestTheSameSeriesAtOnce:
-    async def test_facts_equal_recomputation_and_chains_are_whole(self, plan: PlanWorld) -> None:
+    async def test_facts_equal_recomputation_and_chains_are_whole(
+        self, plan: PlanWorld, engine: AsyncEngine
+    ) -> None:
         chance = random.Random(7)
         refs = ["K1", "K2", "K3"]
         for ref in refs:
@@ -91,9 +96,10 @@ class TestTheSameSeriesAtOnce:
 
         changed = sum(await asyncio.gather(*(system(number) for number in (0, 1, 0, 1))))
         assert await assert_facts_equal_recomputation(plan) == 3
+        assert await assert_stored_equals_recomputation(plan, engine) == 3
         assert await assert_chains_are_whole(plan) == changed
 
-    async def test_the_same_rows_at_once_are_stored_once(self, plan: PlanWorld) -> None:
+    async def test_the_same_rows_at_once_are_stored_once(self, plan: PlanWorld, engine: AsyncEngine) -> None:
         await a_kpi(plan)
         rows = [{"kpi": "K1", "period": f"2026-{month:02}", "value": month} for month in range(1, 11)]
         answers = await asyncio.gather(*(push(plan, *rows) for _ in range(6)))
@@ -101,8 +107,11 @@ class TestTheSameSeriesAtOnce:
         assert sum(answer.json()["created"] for answer in answers) == 10
         assert sum(answer.json()["unchanged"] for answer in answers) == 50
         assert await assert_chains_are_whole(plan) == 10
+        assert await assert_stored_equals_recomputation(plan, engine) == 1
 
-    async def test_two_corrections_from_one_version_and_one_wins(self, plan: PlanWorld) -> None:
+    async def test_two_corrections_from_one_version_and_one_wins(
+        self, plan: PlanWorld, engine: AsyncEngine
+    ) -> None:
         await a_kpi(plan)
         await push(plan, {"kpi": "K1", "period": "2026-09", "value": 1})
         manager = await plan.manager()
@@ -113,8 +122,9 @@ class TestTheSameSeriesAtOnce:
         )
         assert sorted(answer.status_code for answer in answers) == [200, 412, 412]
         assert await assert_chains_are_whole(plan) == 2
+        assert await assert_stored_equals_recomputation(plan, engine) == 1
 
-    async def test_two_that_both_begin_a_series(self, plan: PlanWorld) -> None:
+    async def test_two_that_both_begin_a_series(self, plan: PlanWorld, engine: AsyncEngine) -> None:
         refs = [f"K{n}" for n in range(6)]
         for ref in refs:
             await a_kpi(plan, ref)
@@ -123,3 +133,4 @@ class TestTheSameSeriesAtOnce:
         assert [answer.status_code for answer in answers] == [201, 201]
         assert sum(answer.json()["created"] for answer in answers) == 6
         assert await assert_facts_equal_recomputation(plan) == 6
+        assert await assert_stored_equals_recomputation(plan, engine) == 6

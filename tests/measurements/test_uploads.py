@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
+from contextlib import AsyncExitStack
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from procrastinate import App
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,12 +16,15 @@ from api.measurements import uploads
 from api.measurements.files.limits import LIMITS
 from api.settings import Settings
 from api.worker import make_jobs
-from tests.conftest import ROOT, url_of
+from tests.conftest import url_of
 from tests.factories.world import PlanWorld
 from tests.kpis.making import a_kpi
+from tests.measurements.conftest import a_machine, system_of
+from tests.measurements.killing import retry_stalled, started, until_gone
 from tests.measurements.sending import Work, ended, rows_stored, send
 from tests.measurements.test_push import counts
 from tests.measurements.test_together import assert_chains_are_whole, assert_facts_equal_recomputation
+from tests.verdicts.stored import assert_stored_equals_recomputation
 
 LATER = {"Prefer": "respond-async"}
 DAYS = 20_000
@@ -47,17 +46,6 @@ async def upload_of(plan: PlanWorld) -> int:
 async def status_of(plan: PlanWorld, location: str) -> dict[str, Any]:
     found: dict[str, Any] = (await (await plan.manager()).get(location)).json()
     return found
-
-
-def started_worker(database: str) -> subprocess.Popen[bytes]:
-    """A worker as a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "api.cli", "worker"],
-        cwd=ROOT,
-        env=os.environ | {"TURNSTONE_DATABASE_URL": url_of("worker", database)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
 
 
 class TestTakenUpAgain:
@@ -137,6 +125,7 @@ class TestKilled:
         database: str,
         settings: Settings,
         worker_engine: AsyncEngine,
+        engine: AsyncEngine,
         work: Work,
         delay: float,
     ) -> None:
@@ -144,67 +133,58 @@ class TestKilled:
             await a_kpi(plan, ref, period_type="day", unit="none")
         answer = await send(plan, days(), headers=LATER)
         waiting = await upload_of(plan)
-        worker = started_worker(database)
-        try:
+        with started("worker", TURNSTONE_DATABASE_URL=url_of("worker", database)):
             while not await plan.service.one("select attempts from upload where id = %s", waiting):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             await asyncio.sleep(delay)
-        finally:
-            os.kill(worker.pid, signal.SIGKILL)
-            worker.wait()
-        await self._until_gone(worker_engine)
+        await until_gone(worker_engine)
         body = await status_of(plan, answer.headers["location"])
         assert (body["status"], await rows_stored(plan)) in [("pending", 0), ("stored", DAYS * len(REFS))]
         jobs = make_jobs(url_of("worker", database), worker_engine, settings)
         async with jobs.open_async():
-            await self._retry_stalled(jobs)
+            await retry_stalled(jobs)
         body = await ended(plan, answer, work) if body["status"] == "pending" else body
         assert counts(body) == {"received": 60_000, "created": 60_000}
         assert await rows_stored(plan) == 60_000
         assert await assert_facts_equal_recomputation(plan) == len(REFS)
-
-    @staticmethod
-    async def _until_gone(worker_engine: AsyncEngine) -> None:
-        """Until the database has noticed that the worker is no more.
-
-        Asked as the worker: what another role's sessions are doing is hidden from everyone else.
-        """
-        query = text(
-            "select count(*) from pg_stat_activity where usename = current_user and state <> 'idle'"
-            " and datname = current_database() and pid <> pg_backend_pid()"
-        )
-        while True:
-            async with worker_engine.connect() as connection:
-                if not await connection.scalar(query):
-                    return
-            await asyncio.sleep(0.05)
-
-    @staticmethod
-    async def _retry_stalled(jobs: App) -> None:
-        for job in await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=0):
-            await jobs.job_manager.retry_job(job)
+        assert await assert_stored_equals_recomputation(plan, engine) == len(REFS)
 
 
 class TestTogether:
-    async def test_twenty_files_of_different_kpis_and_one_of_all(self, plan: PlanWorld, work: Work) -> None:
+    async def test_twenty_systems_with_a_kpi_each_and_one_with_all(
+        self, plan: PlanWorld, work: Work, engine: AsyncEngine, address: str
+    ) -> None:
+        """Each an integration, over a connection of its own; every fifth file waits for the worker."""
         refs = [f"K{n}" for n in range(20)]
         for ref in refs:
-            await a_kpi(plan, ref)
-        months = [f"2025-{month:02}" for month in range(1, 13)]
+            await a_kpi(plan, ref, targets=[{"kind": "standing", "value": 70}])
+        months = [f"2025-{month:02}" for month in range(1, 13)] + ["2026-01", "2026-02"]
         header = "kpi,period,value\n"
-        files = [header + "".join(f"{ref},{month},70\n" for month in months) for ref in refs]
+        files = [
+            header + "".join(f"{ref},{month},{70 + n % 3}\n" for n, month in enumerate(months))
+            for ref in refs
+        ]
         files.append(header + "".join(f"{ref},{month},71\n" for month in months for ref in reversed(refs)))
-        answers = await asyncio.gather(
-            *(send(plan, text, headers=LATER if n % 5 == 0 else None) for n, text in enumerate(files))
-        )
+        async with AsyncExitStack() as stack:
+            systems = [
+                await stack.enter_async_context(system_of(await a_machine(plan, f"System {n}"), address))
+                for n in range(len(files))
+            ]
+            answers = await asyncio.gather(
+                *(
+                    send(plan, text, by=system, headers=LATER if n % 5 == 0 else None)
+                    for n, (text, system) in enumerate(zip(files, systems, strict=True))
+                )
+            )
         bodies = [await ended(plan, answer, work) for answer in answers]
         for body in bodies:
             parts = ("created", "updated", "unchanged", "queued", "rejected")
             assert body["received"] == sum(body[part] for part in parts) and body["status"] == "stored"
-        assert sum(body["created"] for body in bodies) == 240
+        assert sum(body["created"] for body in bodies) == 20 * len(months)
         stored = sum(body["created"] + body["updated"] for body in bodies)
         assert await assert_chains_are_whole(plan) == stored
         assert await assert_facts_equal_recomputation(plan) == 20
+        assert await assert_stored_equals_recomputation(plan, engine) == 20
 
 
 async def test_a_session_is_left_as_it_was_found(worker_engine: AsyncEngine) -> None:

@@ -7,6 +7,7 @@ import random
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.vocabulary import Role
 from tests.changes.reading import changes
@@ -25,6 +26,7 @@ from tests.measurements.making import (
     withdraw,
 )
 from tests.measurements.test_together import assert_chains_are_whole, assert_facts_equal_recomputation
+from tests.verdicts.stored import assert_stored_equals_recomputation
 
 
 def row(period: str, value: float, kpi: str = "K1") -> dict[str, Any]:
@@ -194,17 +196,18 @@ class TestRecognised:
 
 
 class TestAtOnce:
-    async def test_two_withdraw_it_together(self, plan: PlanWorld) -> None:
+    async def test_two_withdraw_it_together(self, plan: PlanWorld, engine: AsyncEngine) -> None:
         await a_kpi(plan)
         wrong = await submitted(plan, row("2026-09", 71))
         answers = await asyncio.gather(*(withdraw(plan, wrong["submission"]) for _ in range(4)))
         assert [answer.status_code for answer in answers] == [200] * 4
         assert len({answer.json()["withdrawal"]["at"] for answer in answers}) == 1
         assert await assert_chains_are_whole(plan) == 2
+        assert await assert_stored_equals_recomputation(plan, engine) == 1
 
     @pytest.mark.parametrize("seed", [1, 2, 3])
     async def test_two_systems_push_the_same_keys_while_deliveries_are_withdrawn(
-        self, plan: PlanWorld, seed: int
+        self, plan: PlanWorld, engine: AsyncEngine, seed: int
     ) -> None:
         chance = random.Random(seed)
         refs = ["K1", "K2"]
@@ -238,14 +241,18 @@ class TestAtOnce:
         await assert_facts_equal_recomputation(plan)
         await assert_chains_are_whole(plan)
         await assert_nothing_withdrawn_is_known(plan)
+        assert await assert_stored_equals_recomputation(plan, engine) == len(refs)
 
-    async def test_each_withdrawn_in_any_order_leaves_nothing(self, plan: PlanWorld) -> None:
+    async def test_each_withdrawn_in_any_order_leaves_nothing(
+        self, plan: PlanWorld, engine: AsyncEngine
+    ) -> None:
         await a_kpi(plan)
         made = [await submitted(plan, row("2026-08", n), row("2026-09", 2 * n)) for n in range(1, 6)]
         random.Random(5).shuffle(made)
         await asyncio.gather(*(withdraw(plan, one["submission"]) for one in made))
         assert await held(plan) == []
         await assert_chains_are_whole(plan)
+        assert await assert_stored_equals_recomputation(plan, engine) == 1
 
 
 async def assert_nothing_withdrawn_is_known(plan: PlanWorld) -> None:

@@ -8,8 +8,9 @@ from decimal import Decimal as D
 from typing import Any
 
 from api.kpis import periods
-from api.verdicts.rules import Judged, Point
-from api.vocabulary import MeasurementWorkflow, Nature, PeriodType, Polarity, Unit
+from api.verdicts.body import as_read, body
+from api.verdicts.rules import Judged, Point, judge
+from api.vocabulary import MeasurementState, MeasurementWorkflow, Nature, PeriodType, Polarity, Unit
 
 STEADY = ["50", "52", "49", "51", "50", "53", "48", "50", "52", "49", "51", "50", "52"]
 """Thirteen values of an ordinary process: no special cause in either profile."""
@@ -45,6 +46,21 @@ def months(
         found.append(Point(period.key, period.starts_on, period.ends_on, figure, part, whole, workflow))
         period = periods.next(period)
     return found
+
+
+SOON = date(2025, 2, 20)
+"""A day soon after the thirteenth month, before any dated target of the tests."""
+
+
+def said(
+    series: Judged,
+    points: Sequence[Point],
+    on: date = SOON,
+    without_figure: Sequence[MeasurementState] = (),
+) -> str:
+    """The whole sentence as a reader has it on a day."""
+    sentence: str = as_read(body(series, judge(series, points, without_figure)), on)["sentence"]
+    return sentence
 
 
 def day_of(key: str) -> date:

@@ -9,9 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.system import as_system
 from api.core.database import transaction
-from api.verdicts.body import body
 from api.verdicts.inputs import read_inputs
-from api.verdicts.rules import judge
+from api.verdicts.service import kept_verdict
 from tests.factories.world import PlanWorld
 from tests.kpis.making import etag_of, values
 from tests.verdicts.series import BETTER, months
@@ -37,6 +36,14 @@ async def verdicts_of(plan: PlanWorld, ref: str = "K1", query: str = "") -> Any:
     answer = await (await plan.manager()).get(plan.url(f"/kpis/{ref}/verdicts{query}"))
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+async def earlier_of(plan: PlanWorld, ref: str = "K1", query: str = "") -> list[Any]:
+    """The first page of the verdicts that changes did away with, newest first."""
+    answer = await (await plan.manager()).get(plan.url(f"/kpis/{ref}/earlier-verdicts{query}"))
+    assert answer.status_code == 200, answer.text
+    items: list[Any] = answer.json()["items"]
+    return items
 
 
 async def patch_kpi(plan: PlanWorld, body: dict[str, Any], ref: str = "K1") -> None:
@@ -68,7 +75,7 @@ async def assert_stored_equals_recomputation(plan: PlanWorld, engine: AsyncEngin
     settled = [row for row in rows if row["series_id"] is None or not row["is_pending"]]
     for row in settled:
         held = found[row["id"]]
-        computed = body(held.judged, judge(held.judged, held.points))
+        computed = kept_verdict(held)
         assert row["body"] == orjson.loads(orjson.dumps(computed))
         assert row["inputs"] == held.told
         assert row["series_revision"] == row["revision"]

@@ -53,13 +53,24 @@ class TestPublishedFigures:
     ) -> None:
         assert assured(direction, target, lower, upper, profile) is expected
 
-    @pytest.mark.parametrize(
-        ("direction", "target", "mdc"),
-        [("increase", 10, FAILS), ("increase", 0, PASSES), ("decrease", 0, FAILS), ("decrease", 10, PASSES)],
-    )
-    def test_on_a_limit_the_profiles_differ(self, direction: str, target: int, mdc: TargetAssurance) -> None:
-        assert assured(direction, target, 0, 10, SpcProfile.NHSR) is EITHER
-        assert assured(direction, target, 0, 10, SpcProfile.MDC) is mdc
+    @pytest.mark.parametrize(("target", "mdc"), [(10, FAILS), (0, PASSES)])
+    def test_on_a_limit_the_profiles_differ(self, target: int, mdc: TargetAssurance) -> None:
+        """Higher is better, limits 0 and 10, the target on either: published for both profiles.
+
+        "A target that equals a limit fails" is the first figure. At the lower limit the second one says
+        otherwise: every value to be expected meets that target, and it passes.
+        """
+        assert assured("increase", target, 0, 10, SpcProfile.NHSR) is EITHER
+        assert assured("increase", target, 0, 10, SpcProfile.MDC) is mdc
+
+    @pytest.mark.parametrize("profile", SpcProfile)
+    @pytest.mark.parametrize(("lower", "upper", "target"), [(0, 10, 10), (0, 10, 0), (1, 3, 4), (5, 7, 4)])
+    def test_lower_is_better_is_its_mirror(
+        self, lower: int, upper: int, target: int, profile: SpcProfile
+    ) -> None:
+        """No figure is published for it on a limit; turned upside down, the same must be said."""
+        mirrored = assured("decrease", -target, -upper, -lower, profile)
+        assert mirrored is assured("increase", target, lower, upper, profile)
 
 
 class TestRanges:

@@ -8,7 +8,7 @@ from api.vocabulary import Role
 from tests.factories.world import PlanWorld
 from tests.kpis.making import a_kpi
 from tests.plan_documents.documents import bring_in, exported
-from tests.verdicts.stored import assert_stored_equals_recomputation, better, kpi_of, verdicts_of
+from tests.verdicts.stored import assert_stored_equals_recomputation, better, earlier_of, kpi_of
 
 
 class TestImport:
@@ -35,5 +35,5 @@ class TestImport:
         # No value of the other KPI came, and its verdict holds the new target all the same.
         found = (await kpi_of(plan, "K2"))["verdict"]
         assert (found["variation"], found["assurance"]) == ("improvement", "consistently_passes")
-        assert (await verdicts_of(plan, "K2"))["earlier"][0]["because"] == ["target"]
+        assert (await earlier_of(plan, "K2"))[0]["because"] == ["target"]
         assert await assert_stored_equals_recomputation(plan, engine) == 2

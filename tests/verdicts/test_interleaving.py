@@ -15,9 +15,9 @@ from tests.verdicts.series import STEADY
 from tests.verdicts.stored import (
     assert_stored_equals_recomputation,
     better,
+    earlier_of,
     figures,
     kpi_of,
-    verdicts_of,
 )
 
 MONTHS = list(figures([str(value) for value in range(24)]))
@@ -75,7 +75,7 @@ class TestAtOnce:
         found = (await kpi_of(plan))["verdict"]
         assert (found["profile"], found["stretches"][1]["because"]) == ("nhsr", "rebase")
         assert await assert_stored_equals_recomputation(plan, engine) == 1
-        told = {name for one in (await verdicts_of(plan))["earlier"] for name in one["because"]}
+        told = {name for one in await earlier_of(plan) for name in one["because"]}
         assert told == {"rebase", "profile"}
 
     async def test_everything_at_random(self, plan: PlanWorld, engine: AsyncEngine) -> None:

@@ -15,6 +15,7 @@ from tests.verdicts.series import BETTER, STEADY
 from tests.verdicts.stored import (
     assert_stored_equals_recomputation,
     better,
+    earlier_of,
     figures,
     kpi_of,
     patch_kpi,
@@ -38,6 +39,16 @@ class TestInputs:
             ({"nature": "cumulative"}, "nature", {"why_not": "cumulative"}),
             ({"unit": "days"}, "unit", {"variation": "improvement"}),
             (
+                {"definition": {"denominator": "Everyone"}, "definition_is_correction": True},
+                "definition",
+                {"variation": "improvement"},
+            ),
+            (
+                {"definition": {"decimals": 0}, "definition_is_correction": True},
+                "definition",
+                {"variation": "improvement"},
+            ),
+            (
                 {"definition": {"effective_from": "2025-02-01", "descriptor": "Counted anew."}},
                 "definition",
                 {"variation": "too_early", "held": 7},
@@ -58,7 +69,7 @@ class TestInputs:
         found = await verdicts_of(plan)
         now = found["series"][0]["verdict"]
         assert {name: now[name] for name in expected} == expected
-        (earlier,) = found["earlier"]
+        (earlier,) = await earlier_of(plan)
         assert (earlier["because"], earlier["verdict"]["variation"]) == ([because], "improvement")
         assert earlier["by"] == (await plan.user(Role.PROGRAMME_MANAGER)).name
         assert await assert_stored_equals_recomputation(plan, engine) == 1
@@ -69,20 +80,20 @@ class TestInputs:
         assert (await kpi_of(plan))["verdict"]["assurance"] is None
         await patch_kpi(plan, {"good_is_target": True})
         assert (await kpi_of(plan))["verdict"]["assurance"] == "consistently_passes"
-        assert (await verdicts_of(plan))["earlier"][0]["because"] == ["target"]
+        assert (await earlier_of(plan))[0]["because"] == ["target"]
 
     async def test_a_new_value_is_no_reason_to_keep_the_old_verdict(self, plan: PlanWorld) -> None:
         await a_kpi(plan)
         await better(plan)
         await values(plan, "K1", {"2025-09": 50})
-        assert (await verdicts_of(plan))["earlier"] == []
+        assert (await earlier_of(plan)) == []
         assert (await kpi_of(plan))["verdict"]["variation"] == "common_cause"
 
     async def test_a_new_title_neither(self, plan: PlanWorld) -> None:
         await a_kpi(plan)
         await better(plan)
         await patch_kpi(plan, {"title": "Another", "polarity": "higher"})
-        assert (await verdicts_of(plan))["earlier"] == []
+        assert (await earlier_of(plan)) == []
 
 
 class TestBreaks:
@@ -100,6 +111,19 @@ class TestBreaks:
         ]
         assert found["stretches"][0]["mean"] is not None and found["stretches"][1]["mean"] is None
         assert found["marks"] == []
+        assert await assert_stored_equals_recomputation(plan, engine) == 1
+
+    async def test_figures_are_told_by_the_definition_in_force(
+        self, plan: PlanWorld, engine: AsyncEngine
+    ) -> None:
+        """A version that is yet to come says nothing of the values that are there."""
+        await a_kpi(plan, definition={"descriptor": "As first counted.", "decimals": 2})
+        await values(plan, "K1", figures(["50", "50.04"]))
+        told = "was 0.04 points higher than the value before."
+        assert (await kpi_of(plan))["verdict"]["sentence"].endswith(told)
+        later = {"effective_from": "2099-04-01", "descriptor": "Counted anew.", "decimals": 0}
+        await patch_kpi(plan, {"definition": later})
+        assert (await kpi_of(plan))["verdict"]["sentence"].endswith(told)
         assert await assert_stored_equals_recomputation(plan, engine) == 1
 
     async def test_definitions_without_a_day_break_nothing(
@@ -135,7 +159,7 @@ class TestProfile:
             "improvement",
             "outside_limit",
         )
-        (earlier,) = found["earlier"]
+        (earlier,) = await earlier_of(plan)
         assert earlier["because"] == ["profile"]
         assert earlier["verdict"] == before
         assert await assert_stored_equals_recomputation(plan, engine) == 1
@@ -212,8 +236,8 @@ class TestThePast:
         assert scorecard["by_verdict"] == {"improvement": 1}
         told = await verdicts_of(plan, query=query)
         assert told["series"][0]["verdict"] == before
-        assert told["earlier"] == []
-        assert len((await verdicts_of(plan))["earlier"]) == 2
+        assert await earlier_of(plan, query=query) == []
+        assert len(await earlier_of(plan)) == 2
 
     async def test_before_its_first_value(self, plan: PlanWorld) -> None:
         await a_kpi(plan)
@@ -221,3 +245,46 @@ class TestThePast:
         await values(plan, "K1", figures(BETTER))
         then = await kpi_of(plan, query=f"?as_of={moment}")
         assert (then["verdict"], then["points_held"]) == (None, 0)
+
+
+class TestEarlier:
+    async def test_by_pages_and_by_series(self, plan: PlanWorld) -> None:
+        segments = [{"ref": ref, "title": ref.upper()} for ref in ("north", "south")]
+        await a_kpi(plan, segments=segments)
+        for segment in ("_all", "north", "south"):
+            await values(plan, "K1", figures(["50"]), segment=segment)
+        await values(plan, "K1", figures(["50"]), basis="validated_return")
+        for target in (10, 20, 30):
+            await patch_kpi(plan, {"targets": [{"kind": "standing", "value": target}]})
+        manager = await plan.manager()
+        url = plan.url("/kpis/K1/earlier-verdicts")
+        seen, cursor = [], ""
+        while True:
+            page = (await manager.get(f"{url}?limit=5&total=true{cursor}")).json()
+            assert page["total"] == 12
+            seen += [(one["at"], one["segment"], one["basis"]) for one in page["items"]]
+            if page["next"] is None:
+                break
+            cursor = f"&cursor={page['next']}"
+        assert len(seen) == len(set(seen)) == 12
+        assert [at for at, _, _ in seen] == sorted((at for at, _, _ in seen), reverse=True)
+        north = await earlier_of(plan, query="?segment=NORTH")
+        assert [one["segment"] for one in north] == ["north"] * 3
+        returned = await earlier_of(plan, query="?segment=_all&basis=validated_return")
+        assert [(one["segment"], one["basis"]) for one in returned] == [("_all", "validated_return")] * 3
+        assert await earlier_of(plan, query="?segment=east") == []
+
+    @pytest.mark.parametrize(
+        ("at", "due_on"), [("2025-03-31T22:59:00Z", "2025-03-31"), ("2025-03-31T23:01:00Z", None)]
+    )
+    async def test_each_reads_as_on_its_last_day(self, plan: PlanWorld, at: str, due_on: str | None) -> None:
+        """The day in London, where it is summer: a minute past midnight, the target's day has passed."""
+        due = {"kind": "by_date", "value": 55, "due": {"date": "2025-03-31"}}
+        await a_kpi(plan, targets=[due])
+        await values(plan, "K1", figures(STEADY))
+        await patch_kpi(plan, {"targets": []})
+        await plan.service.owner.execute(
+            "update earlier_verdict set at = %s where plan_id = %s", (at, plan.id)
+        )
+        (was,) = await earlier_of(plan)
+        assert (was["verdict"]["trajectory"] or {}).get("due_on") == due_on

@@ -9,9 +9,11 @@ from decimal import Decimal as D
 import pytest
 
 from api.kpis.rules import Goal
+from api.verdicts.body import as_read, body
 from api.verdicts.rules import Break, Point, judge
 from api.vocabulary import (
     LineBreak,
+    MeasurementState,
     MeasurementWorkflow,
     Nature,
     Outlook,
@@ -100,6 +102,26 @@ class TestTooEarly:
         assert found is not None
         assert (found.median, found.change, found.last_year) == (D("42.5"), D(6), D(40))
 
+    def test_run_chart_passes_over_small_denominators(self) -> None:
+        points = months(["40", "44", "0"], start="2023-12", denominator=40) + months(["47"], start="2024-12")
+        points[0], points[2] = (point._replace(denominator=D(3)) for point in (points[0], points[2]))
+        found = judge(judged(), points).run_chart
+        assert found is not None
+        assert (found.median, found.change, found.before, found.last_year) == (
+            D("45.5"),
+            D(3),
+            "2024-01",
+            None,
+        )
+
+    @pytest.mark.parametrize("nature", [Nature.SNAPSHOT, Nature.ROLLING])
+    def test_nothing_is_said_of_the_change_to_a_small_one(self, nature: Nature) -> None:
+        points = [*months(["40", "44"], denominator=40), *months(["0"], start="2024-03", denominator=3)]
+        found = judge(judged(nature=nature), points).run_chart
+        assert found is not None
+        assert (found.median, found.change, found.before) == (D(42), None, None)
+        assert judge(judged(nature=nature), points[2:]).run_chart is None
+
     def test_a_first_value_has_nothing_before_it(self) -> None:
         found = judge(judged(), months(["40"])).run_chart
         assert found is not None and (found.change, found.last_year) == (None, None)
@@ -121,7 +143,15 @@ class TestNotApplicable:
         assert all(stretch.mean is None and not stretch.marked for stretch in found.stretches)
 
     def test_no_values(self) -> None:
-        assert judge(judged(), []).why_not is WhyNotJudged.NO_VALUES
+        found = judge(judged(), [])
+        assert (found.why_not, found.uncounted) == (WhyNotJudged.NO_VALUES, {})
+
+    def test_none_that_counts_and_why(self) -> None:
+        queried, missing = MeasurementWorkflow.UNDER_QUERY, MeasurementState.NOT_AVAILABLE
+        points = months(["40", "41"], workflow=queried)
+        found = judge(judged(), points, [missing])
+        assert (found.why_not, found.uncounted) == (WhyNotJudged.NO_VALUES, {queried: 2, missing: 1})
+        assert judge(judged(), [*points, *months(["42"], start="2024-03")], [missing]).uncounted == {}
 
     @pytest.mark.parametrize(("denominator", "is_small"), [(19, True), (20, False)])
     def test_small_denominators(self, denominator: int, is_small: bool) -> None:
@@ -242,21 +272,38 @@ class TestTrajectory:
         rising = [str(30 + place) for place in range(12)]
         found = judge(judged(targets=(self.DUE,)), months(rising))
         assert found.signal.variation is Variation.TOO_EARLY
-        assert found.trajectory is not None and found.trajectory.outlook is Outlook.WILL_NOT_REACH
-        assert judge(judged(targets=(self.DUE,)), months(rising[:11])).trajectory is None
+        assert [heading.outlook for heading in found.headings] == [Outlook.WILL_NOT_REACH]
+        assert judge(judged(targets=(self.DUE,)), months(rising[:11])).headings == ()
 
     def test_towards_the_next_dated_target(self) -> None:
         later = replace(self.DUE, value=D(99), due_on=date(2028, 3, 31))
         passed = replace(self.DUE, value=D(20), due_on=date(2024, 12, 31))
-        found = judge(judged(targets=(later, self.DUE, passed)), months(STEADY)).trajectory
-        assert found is not None and (found.due_on, found.floor) == (self.DUE.due_on, D(95))
+        found = judge(judged(targets=(later, self.DUE, passed)), months(STEADY)).headings
+        assert [(one.due_on, one.floor) for one in found] == [
+            (self.DUE.due_on, D(95)),
+            (later.due_on, D(99)),
+        ]
 
-    def test_a_year_end_without_a_year_is_the_next(self) -> None:
+    def test_a_year_end_without_a_year_is_each_of_the_next(self) -> None:
         target = Goal(TargetKind.YEAR_END, value=D(60))
-        found = judge(judged(targets=(target,)), months(STEADY)).trajectory
-        assert found is not None and found.due_on == date(2025, 3, 31)
-        at_close = judge(judged(targets=(target,)), months(STEADY, start="2024-03")).trajectory
-        assert at_close is not None and at_close.due_on == date(2026, 3, 31)
+        found = judge(judged(targets=(target,)), months(STEADY)).headings
+        assert [one.due_on for one in found] == [date(year, 3, 31) for year in (2025, 2026, 2027)]
+        at_close = judge(judged(targets=(target,)), months(STEADY, start="2024-03")).headings
+        assert at_close[0].due_on == date(2026, 3, 31)
 
     def test_none_without_a_dated_target(self) -> None:
-        assert judge(judged(targets=(Goal(value=D(95)),)), months(STEADY)).trajectory is None
+        assert judge(judged(targets=(Goal(value=D(95)),)), months(STEADY)).headings == ()
+
+    def test_one_that_waits_to_be_confirmed_is_passed_over(self) -> None:
+        unsettled = replace(self.DUE, value=None, to_be_confirmed=True, due_on=date(2025, 12, 31))
+        found = judge(judged(targets=(unsettled, self.DUE)), months(STEADY)).headings
+        assert [one.due_on for one in found] == [self.DUE.due_on]
+
+    def test_the_next_is_the_next_from_the_day_it_is_read(self) -> None:
+        """The text is stored and today is not: a day that passed is never told as one to come."""
+        later = replace(self.DUE, value=D(99), due_on=date(2028, 3, 31))
+        series = judged(targets=(self.DUE, later))
+        kept = body(series, judge(series, months(STEADY)))
+        read = {day: as_read(kept, day)["trajectory"] for day in (date(2026, 3, 31), date(2026, 4, 1))}
+        assert [found["due_on"] for found in read.values()] == ["2026-03-31", "2028-03-31"]
+        assert as_read(kept, date(2028, 4, 1))["trajectory"] is None

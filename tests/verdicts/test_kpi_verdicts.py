@@ -10,12 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.vocabulary import Role
 from tests.factories.world import PlanWorld
 from tests.kpis.making import a_kpi, push, values
+from tests.measurements.making import query
 from tests.verdicts.series import STEADY
 from tests.verdicts.stored import (
     assert_stored_equals_recomputation,
     better,
+    earlier_of,
     figures,
     kpi_of,
+    patch_kpi,
     verdicts_of,
 )
 
@@ -28,7 +31,7 @@ class TestKpiPage:
         await better(plan)
         found = (await kpi_of(plan))["verdict"]
         assert found["sentence"] == (
-            "Getting better: seven months running above the average since February."
+            "Getting better: seven months running above the average since February 2025."
             " At this pace it will not reach 95%."
         )
         assert (found["variation"], found["rule"], found["side"], found["icon"]) == (
@@ -70,7 +73,36 @@ class TestKpiPage:
         await a_kpi(plan)
         await push(plan, {"kpi": "K1", "period": "2026-09", "state": "not_available"})
         found = (await kpi_of(plan))["verdict"]
-        assert (found["why_not"], found["sentence"]) == ("no_values", "No values yet.")
+        assert (found["why_not"], found["sentence"]) == (
+            "no_values",
+            "No value counts yet: the only one is not available.",
+        )
+
+    async def test_only_a_value_under_query(self, plan: PlanWorld, engine: AsyncEngine) -> None:
+        await a_kpi(plan)
+        await push(plan, {"kpi": "K1", "period": "2026-09", "value": 70})
+        await query(plan, kpis=["K1"])
+        found = (await kpi_of(plan))["verdict"]
+        assert (found["why_not"], found["sentence"]) == (
+            "no_values",
+            "No value counts yet: the only one is under query.",
+        )
+        assert await assert_stored_equals_recomputation(plan, engine) == 1
+
+    async def test_a_date_that_passed_is_not_told_as_one_to_come(self, plan: PlanWorld) -> None:
+        """Its last value is of January 2025, long before today; the target was for that March."""
+        due = {"kind": "by_date", "value": 55, "due": {"date": "2025-03-31"}}
+        later = {"kind": "by_date", "value": 90, "due": {"date": "2099-03-31"}}
+        await a_kpi(plan, targets=[due])
+        await values(plan, "K1", figures([str(40 + place) for place in range(13)]))
+        found = (await kpi_of(plan))["verdict"]
+        assert found["trajectory"] is None and "2025" not in found["sentence"].partition(". ")[2]
+        await patch_kpi(plan, {"targets": [due, later]})
+        found = (await kpi_of(plan))["verdict"]
+        assert found["trajectory"]["due_on"] == "2099-03-31"
+        assert found["sentence"].endswith("At this pace it will reach 90% by 31 March 2099.")
+        (was,) = await earlier_of(plan)
+        assert was["verdict"]["trajectory"] is None
 
     async def test_grades(self, plan: PlanWorld) -> None:
         await a_kpi(plan, unit="grade", kind="grade", polarity="neutral")
@@ -96,6 +128,28 @@ class TestEverySeries:
         ]
         assert not any(one["is_pending"] for one in found)
         assert await assert_stored_equals_recomputation(plan, engine) == 2
+
+    async def test_each_stands_against_the_target(self, plan: PlanWorld) -> None:
+        """By the rule that the KPI's own series is judged by, to its kind and its distance."""
+        by_date = {"kind": "by_date", "value": 60, "due": {"date": "2099-03-31"}, "baseline": 40}
+        await a_kpi(plan, segments=[{"ref": "north", "title": "North"}], targets=[by_date], tolerance=5)
+        await better(plan)
+        await values(plan, "K1", figures(["90"]), segment="north")
+        await values(plan, "K1", figures(["50", "44"]), segment="north", basis="validated_return")
+        first, second, third = (await verdicts_of(plan))["series"]
+        told = [(one["target_state"], one["target_distance"]) for one in (first, second, third)]
+        assert told == [("on_pace", 2), ("on_pace", -30), ("on_pace", 16)]
+        assert {one["current_target"]["kind"] for one in (first, second, third)} == {"by_date"}
+        await patch_kpi(plan, {"targets": [{"kind": "standing", "value": 60}]})
+        first, second, third = (await verdicts_of(plan))["series"]
+        told = [(one["target_state"], one["target_distance"]) for one in (first, second, third)]
+        assert told == [("within_tolerance", 2), ("met", -30), ("missed", 16)]
+        assert {one["current_target"]["kind"] for one in (first, second, third)} == {"standing"}
+        kpi = await kpi_of(plan)
+        names = ("current_target", "target_state", "target_distance", "target_expected")
+        assert {name: first[name] for name in names} == {name: kpi[name] for name in names}
+        await patch_kpi(plan, {"targets": []})
+        assert {one["target_state"] for one in (await verdicts_of(plan))["series"]} == {"no_target"}
 
     async def test_an_inspector_sees_none_of_what_was_not_given(self, plan: PlanWorld) -> None:
         await a_kpi(plan)

@@ -18,6 +18,7 @@ from tests.kpis.making import a_kpi, push
 from tests.verdicts.series import BETTER, STEADY
 from tests.verdicts.stored import (
     assert_stored_equals_recomputation,
+    earlier_of,
     figures,
     kpi_of,
     patch_plan,
@@ -67,6 +68,7 @@ class TestManySeries:
         await many_series(plan, STEADY)
         found = await kpi_of(plan)
         assert (found["verdict"], found["verdict_is_pending"]) == (None, True)
+        assert await counted(plan) == ({}, 1)
         assert await jobs_for(plan) == 1
         assert plan.id in await plans_pending(worker)
         assert await judge_all_pending(worker, plan.id) == MANY
@@ -97,12 +99,20 @@ class TestManySeries:
         await patch_plan(plan, {"spc_profile": "nhsr"})
         found = (await verdicts_of(plan))["series"][0]
         assert (found["is_pending"], found["verdict"]["profile"]) == (True, "mdc")
+        # What it said before is no longer counted as what it says, nor found by it.
+        assert await counted(plan) == ({}, 1)
+        assert await counted(plan, "?verdict=improvement") == ({}, 0)
+        assert await counted(plan, "?verdict=being_judged&verdict=concern") == ({}, 1)
         waiting = await manager.get(plan.url("/dashboard"))
         assert waiting.headers["etag"] != seen.headers["etag"]
         await judge_all_pending(worker, plan.id)
+        assert await counted(plan) == ({"improvement": 1}, 0)
+        assert await counted(plan, "?verdict=being_judged") == ({}, 0)
         told = await verdicts_of(plan)
         assert (told["series"][0]["is_pending"], told["series"][0]["verdict"]["profile"]) == (False, "nhsr")
-        assert {one["by"] for one in told["earlier"]} == {(await plan.user(Role.PROGRAMME_MANAGER)).name}
+        assert {one["by"] for one in await earlier_of(plan)} == {
+            (await plan.user(Role.PROGRAMME_MANAGER)).name
+        }
         # The job changed what readers see: what they hold no longer counts as fresh.
         again = await manager.get(plan.url("/dashboard"), headers={"If-None-Match": waiting.headers["etag"]})
         assert again.status_code == 200
@@ -113,6 +123,12 @@ class TestManySeries:
         rows: list[dict[str, Any]] = [{"kpi": "K1", "period": "2024-01", "value": 1}] * 2
         assert (await push(plan, *rows)).status_code == 422
         assert await jobs_for(plan) == 0
+
+
+async def counted(plan: PlanWorld, query: str = "") -> tuple[dict[str, int], int]:
+    """The scorecard's count of KPIs by verdict, and of those being judged."""
+    body = (await (await plan.manager()).get(plan.url(f"/scorecard{query}"))).json()
+    return body["by_verdict"], body["being_judged"]
 
 
 def line(answer: Any) -> Any:

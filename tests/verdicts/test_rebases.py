@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 from psycopg.errors import CheckViolation
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.vocabulary import Role
@@ -16,6 +18,7 @@ from tests.verdicts.series import STEADY
 from tests.verdicts.stored import (
     assert_stored_equals_recomputation,
     better,
+    earlier_of,
     figures,
     kpi_of,
     verdicts_of,
@@ -81,7 +84,7 @@ class TestAgreeing:
         told = await verdicts_of(plan)
         now = told["series"][0]["verdict"]
         assert (now["variation"], now["held"], now["stretches"][-1]["because"]) == ("too_early", 7, "rebase")
-        (earlier,) = told["earlier"]
+        (earlier,) = await earlier_of(plan)
         assert (earlier["because"], earlier["verdict"]) == (["rebase"], before)
         assert await assert_stored_equals_recomputation(plan, engine) == 1
 
@@ -100,6 +103,77 @@ class TestAgreeing:
                 " where plan_id = %s",
                 (plan.id,),
             )
+
+    async def test_nobody_is_second_to_a_proposer_who_is_not_known(self, plan: PlanWorld) -> None:
+        """A person who is deleted leaves the proposal behind, and it still takes two."""
+        await a_kpi(plan)
+        await propose(plan)
+        await plan.service.owner.execute(
+            "update rebase set proposed_by = null where plan_id = %s", (plan.id,)
+        )
+        officer = await plan.client(Role.PERFORMANCE_OFFICER)
+        read = (await officer.get(plan.url("/kpis/K1/rebases/1"))).json()
+        assert (read["proposed_by"], read["may_agree"]) == (None, False)
+        assert (await decide(plan, "agreement")).status_code == 409
+        with pytest.raises(CheckViolation):
+            await plan.service.owner.execute(
+                "update rebase set state = 'agreed', decided_at = now(), decided_by ="
+                " (select min(id) from principal) where plan_id = %s",
+                (plan.id,),
+            )
+        assert (await decide(plan, "rejection", note="Proposed by nobody.")).status_code == 200
+        assert (await propose(plan)).status_code == 201
+
+    async def test_what_was_agreed_outlives_who_agreed(self, plan: PlanWorld) -> None:
+        await a_kpi(plan)
+        await propose(plan)
+        await decide(plan, "agreement")
+        await plan.service.owner.execute(
+            "update rebase set proposed_by = null, decided_by = null where plan_id = %s", (plan.id,)
+        )
+        answer = await (await plan.manager()).get(plan.url("/kpis/K1/rebases/1"))
+        assert (answer.json()["state"], answer.json()["decided_by"]) == ("agreed", None)
+
+    @pytest.mark.parametrize("state", ["proposed", "agreed"])
+    async def test_nobody_writes_in_anothers_name(
+        self, plan: PlanWorld, engine: AsyncEngine, state: str
+    ) -> None:
+        """Beneath the API, as the service's own role acting for the officer."""
+        await a_kpi(plan)
+        await propose(plan)
+        manager = (await plan.user(Role.PROGRAMME_MANAGER)).id
+        officer = (await plan.user(Role.PERFORMANCE_OFFICER)).id
+        insert = text(
+            "insert into rebase (plan_id, kpi_id, number, from_period, from_on, reason, state, proposed_by,"
+            " decided_by, decided_at) select plan_id, kpi_id, 2, from_period, from_on, reason, :state, :by,"
+            " case when :state = 'agreed' then cast(:other as bigint) end,"
+            " case when :state = 'agreed' then now() end from rebase where plan_id = :plan"
+        )
+        forged = {"plan": plan.id, "state": state, "by": manager, "other": officer}
+        async with engine.connect() as connection:
+            await connection.execute(
+                text("select set_config('turnstone.principal', :id, true)"), {"id": str(officer)}
+            )
+            with pytest.raises(DBAPIError, match=r"row-level security|begins as a proposal"):
+                await connection.execute(insert, forged)
+
+    async def test_nobody_agrees_in_anothers_name(self, plan: PlanWorld, engine: AsyncEngine) -> None:
+        await a_kpi(plan)
+        await propose(plan)
+        manager = (await plan.user(Role.PROGRAMME_MANAGER)).id
+        officer = (await plan.user(Role.PERFORMANCE_OFFICER)).id
+        forgeries = (
+            f"state = 'agreed', decided_at = now(), decided_by = {officer}",
+            f"proposed_by = {officer}",
+            f"state = 'agreed', decided_at = now(), decided_by = {manager}",
+        )
+        for forgery in forgeries:
+            async with engine.connect() as connection:
+                await connection.execute(
+                    text("select set_config('turnstone.principal', :id, true)"), {"id": str(manager)}
+                )
+                with pytest.raises(DBAPIError, match=r"row-level security|second person|never changes"):
+                    await connection.execute(text(f"update rebase set {forgery} where plan_id = {plan.id}"))
 
     async def test_once(self, plan: PlanWorld) -> None:
         await a_kpi(plan)

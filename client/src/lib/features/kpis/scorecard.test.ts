@@ -14,6 +14,7 @@ const kpis = [
   kpi('A', { leads: [lead], direction: 'worse', verdict: { variation: 'concern' } as ScorecardLine['verdict'] }),
   kpi('B', { category: 'better_off', themes: ['neglect'], target_state: 'missed' }),
   kpi('C', { is_superseded: true }),
+  kpi('D', { category: 'how_well', verdict: { variation: 'concern' } as ScorecardLine['verdict'], verdict_is_pending: true }),
 ];
 const refs = (chosen: Record<string, string[]>) => groupsOf(kpis, chosen).flatMap((group) => group.kpis.map(({ ref }) => ref));
 
@@ -21,17 +22,19 @@ describe('the scorecard', () => {
   it('stands under its questions, without what was superseded unless that is asked for', () => {
     expect(groupsOf(kpis, {}).map(({ category, kpis }) => [category, kpis.length])).toEqual([
       ['how_much', 1],
+      ['how_well', 1],
       ['better_off', 1],
     ]);
-    expect(refs({ superseded: ['true'] })).toEqual(['A', 'C', 'B']);
+    expect(refs({ superseded: ['true'] })).toEqual(['A', 'C', 'D', 'B']);
   });
 
   it('is narrowed by any of its filters, whatever the case of a ref', () => {
     expect(refs({ lead: ['HOS-QA'] })).toEqual(['A']);
-    expect(refs({ lead: ['none'] })).toEqual(['B']);
+    expect(refs({ lead: ['none'] })).toEqual(['D', 'B']);
     expect(refs({ theme: ['Neglect'], target_state: ['missed', 'met'] })).toEqual(['B']);
     expect(refs({ moved: ['worse'] })).toEqual(['A']);
     expect(refs({ verdict: ['concern', 'change'] })).toEqual(['A']);
+    expect(refs({ verdict: ['being_judged'] })).toEqual(['D']);
     expect(refs({ q: ['measure b'] })).toEqual(['B']);
     expect(refs({ late: ['true'] })).toEqual([]);
   });
@@ -41,7 +44,7 @@ describe('the scorecard', () => {
     const of = (name: string) => filters.find((filter) => filter.name === name)?.choices?.map(({ label }) => label);
     expect(of('theme')).toEqual(['Neglect']);
     expect(of('target_state')).toEqual(['Target met', 'Target missed']);
-    expect(of('verdict')).toEqual(['Getting worse']);
+    expect(of('verdict')).toEqual(['Getting worse', 'Being judged']);
     expect(of('lead')).toEqual(['Head of QA', 'Nobody']);
   });
 });

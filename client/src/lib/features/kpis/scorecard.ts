@@ -10,7 +10,7 @@ export const POINTS = [12, 24, 36] as const;
 export function scorecardFilters(kpis: readonly ScorecardLine[], themes: readonly Option[]): Filter[] {
   const used = new Set(kpis.flatMap((kpi) => kpi.themes));
   const leads = new Map(kpis.flatMap((kpi) => kpi.leads.map(({ party, name }) => [party, name])));
-  const verdicts = new Set(kpis.flatMap(({ verdict }) => verdict?.variation ?? []));
+  const verdicts = new Set(kpis.map(saidOf));
   const states = new Set(kpis.map(({ target_state }) => target_state));
   return [
     { name: 'category', label: 'Question', kind: 'choices', choices: CATEGORY_OPTIONS },
@@ -26,9 +26,9 @@ export function scorecardFilters(kpis: readonly ScorecardLine[], themes: readonl
       name: 'verdict',
       label: 'Verdict',
       kind: 'choices',
-      choices: Object.entries(TERMS.variation)
-        .filter(([value]) => verdicts.has(value as keyof typeof TERMS.variation))
-        .map(([value, { word }]) => ({ value, label: word })),
+      choices: [...Object.entries(TERMS.variation).map(([value, { word }]) => ({ value, label: word })), BEING_JUDGED].filter(
+        ({ value }) => verdicts.has(value),
+      ),
     },
     { name: 'theme', label: 'Theme', kind: 'one', choices: themes.filter(({ value }) => used.has(value)) },
     {
@@ -56,6 +56,13 @@ export function scorecardFilters(kpis: readonly ScorecardLine[], themes: readonl
   ];
 }
 
+const BEING_JUDGED: Option = { value: 'being_judged', label: 'Being judged' };
+
+/** What its verdict says; while that is being made anew, nothing it said before counts. */
+export function saidOf({ verdict, verdict_is_pending }: ScorecardLine): string {
+  return verdict_is_pending ? BEING_JUDGED.value : (verdict?.variation ?? '');
+}
+
 export const isLate = (kpi: ScorecardLine): boolean => kpi.freshness?.state === 'late';
 export const isQueried = (kpi: ScorecardLine): boolean => kpi.latest?.workflow === 'under_query';
 
@@ -69,7 +76,7 @@ function matches(kpi: ScorecardLine, chosen: Chosen): boolean {
   return (
     among('category', [kpi.category]) &&
     among('target_state', [kpi.target_state]) &&
-    among('verdict', kpi.verdict ? [kpi.verdict.variation] : []) &&
+    among('verdict', [saidOf(kpi)]) &&
     among('theme', kpi.themes) &&
     among('lead', kpi.leads.length ? kpi.leads.map(({ party }) => party) : ['none']) &&
     among('moved', kpi.direction ? [kpi.direction] : []) &&

@@ -149,7 +149,7 @@ describe('the panel above the chart', () => {
   const kpi = measure as unknown as Kpi;
 
   it('says that a verdict is being made anew, and still shows the one there is', () => {
-    render(VerdictPanel, { kpi, series: { verdict: verdict(), is_pending: true }, proposed: [] });
+    render(VerdictPanel, { kpi, series: { verdict: verdict(), is_pending: true, target_state: 'no_target' }, proposed: [] });
     expect(screen.getByRole('status').textContent).toContain('This verdict is being made anew, and may be of earlier values');
     expect(screen.getByText('No significant change.')).toBeTruthy();
     expect(screen.getByText('None yet')).toBeTruthy();
@@ -157,14 +157,15 @@ describe('the panel above the chart', () => {
 
   it('says what signed-off values alone tell, where that differs', () => {
     const signed = { variation: 'too_early', rule: null, side: null, fired: [], through: '2026-03', held: 9 } as const;
-    render(VerdictPanel, { kpi, series: { verdict: verdict({ signed_off: { ...signed, fired: [] } }), is_pending: false }, proposed: [] });
+    render(VerdictPanel, { kpi, series: { verdict: verdict({ signed_off: { ...signed, fired: [] } }), is_pending: false, target_state: 'no_target' }, proposed: [] });
     expect(screen.getByText('Too early to say, 9 of 13, up to March 2026')).toBeTruthy();
     expect(screen.queryByRole('status')).toBeNull();
   });
 
   it('leads whoever may agree to a rebase there', () => {
     const proposed = [{ number: 2, from_period: '2026-03', state: 'proposed', may_agree: true } as Rebase];
-    render(VerdictPanel, { kpi, series: { verdict: verdict(), is_pending: false }, proposed });
+    render(VerdictPanel, { kpi, series: { verdict: verdict(), is_pending: false, target_state: 'missed' }, proposed });
+    expect(screen.getByText('Target missed')).toBeTruthy();
     expect(screen.getByText(/A rebase from March 2026 waits for a second person/)).toBeTruthy();
     expect(screen.getByRole('link', { name: 'Agree or reject' }).getAttribute('href')).toBe('#rebases');
   });

@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/svelte-query';
 import { api, ifMatch, read, tagOf } from '$lib/api';
 import type { components } from '$lib/api/schema';
+import type { SeriesOf } from '../kpis/queries';
 
 type Schemas = components['schemas'];
 export type Verdict = Schemas['VerdictRead'];
@@ -24,6 +25,12 @@ export function verdictsQuery(plan: string, kpi: string) {
     queryFn: () => read(api.GET('/v1/plans/{plan}/kpis/{kpi}/verdicts', { params: { path: { plan, kpi } } })),
     refetchInterval: ({ state }) => (state.data?.series.some(({ is_pending }) => is_pending) ? SOON : false),
   });
+}
+
+/** What was said of one series before a change did away with it, newest first. */
+export function earlierVerdictsPage({ plan, kpi, segment, basis }: SeriesOf, cursor?: string) {
+  const query = { segment: [segment], basis: [basis], limit: 20, total: true, cursor };
+  return read(api.GET('/v1/plans/{plan}/kpis/{kpi}/earlier-verdicts', { params: { path: { plan, kpi }, query } }));
 }
 
 export function rebasesQuery(plan: string, kpi: string) {
