@@ -68,6 +68,9 @@ RELEASE = Reading(
     ref="rl.id::text",
 )
 
+_SERIES_TITLE = """(select i.title from benchmark_indicator i join benchmark_release r on r.id = bs.release_id
+    where i.dataset_id = r.dataset_id and i.name = bs.indicator)"""
+
 SERIES = Reading(
     what="series",
     table="benchmark_series",
@@ -80,7 +83,7 @@ SERIES = Reading(
     default_sort="indicator",
     filters={
         "indicator": sql.one_of("bs.indicator", "indicator"),
-        "q": sql.searched("bs.indicator", "bs.filters::text"),
+        "q": sql.searched("bs.indicator", _SERIES_TITLE, "bs.filters::text"),
     },
 )
 

@@ -241,6 +241,22 @@ class TestReleases:
         assert (await client.get(f"{at}/series/999999999")).status_code == 404
 
 
+class TestSeries:
+    async def test_are_found_by_words_of_title_and_filters(self, plan: PlanWorld) -> None:
+        indicators = [{"name": "rate", "title": "Re-referrals within a year"}, {"name": "count"}]
+        dataset = await a_dataset(plan, indicators=indicators, filters=["sex"])
+        lines = [england("Girls,22.6,40"), england("Boys,21.2,44")]
+        told = await imported(plan, dataset, a_file(lines, "sex,rate,count"))
+
+        async def found(words: str) -> list[tuple[str, str]]:
+            series = await series_of(plan, dataset, told["release"], q=words)
+            return [(one["indicator"], one["filters"]["sex"]) for one in series]
+
+        assert await found("girls re-referrals") == [("rate", "Girls")]
+        assert sorted(await found("boys")) == [("count", "Boys"), ("rate", "Boys")]
+        assert await found("within nowhere") == []
+
+
 class TestErrors:
     async def test_every_unreadable_cell_has_its_line_and_column(self, plan: PlanWorld) -> None:
         dataset = await a_dataset(plan, indicators=[{"name": "n"}, {"name": "rate"}])

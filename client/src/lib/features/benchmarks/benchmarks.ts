@@ -4,7 +4,7 @@ import { api, read } from '$lib/api';
 import type { components } from '$lib/api/schema';
 import { formatChange, formatPeriod, formatValue } from '$lib/format';
 import type { Measure } from '../kpis/says';
-import { everyPage, type Option } from '../plan/setup';
+import { everyPage } from '../plan/setup';
 
 type Schemas = components['schemas'];
 export type Benchmark = Schemas['BenchmarkRead'];
@@ -89,13 +89,6 @@ export function saysNeighbours({ neighbours }: Year, { unit, decimals }: Measure
   if (!neighbours) return 'Not known';
   const present = `${neighbours.present} of ${neighbours.of}`;
   return neighbours.value === null ? `None published (${present})` : `${formatValue(neighbours.value, unit, decimals)} (${present})`;
-}
-
-/** What a series is called: its indicator, and the values of its filters. */
-export function seriesOption({ series, indicator, filters }: Series, dataset: Dataset): Option {
-  const title = dataset.indicators.find(({ name }) => name === indicator)?.title ?? indicator;
-  const values = Object.values(filters).filter(Boolean);
-  return { value: String(series), label: [title, ...values].join(', ') };
 }
 
 /** The year's figures as bars: widths in per cent of the largest. Those without a figure have none. */

@@ -42,6 +42,9 @@ function inWords({ code, message }: Fault, name: string): string {
       return `${capital(name)} is too long. ${message.replace(/^String should/, 'It should')}`;
     case 'string_pattern_mismatch':
       return `Use only letters, numbers, full stops, hyphens and underscores in ${name}`;
+    case 'greater_than_equal':
+    case 'less_than_equal':
+      return message.replace(/^Input/, capital(name));
     case 'enum':
     case 'literal_error':
       return `Choose ${name} from the list`;
