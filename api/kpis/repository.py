@@ -165,12 +165,16 @@ SEGMENT = Reading(
     default_sort="position",
 )
 
-# When the value of each of the latest periods first came, for the whole service and on any basis.
+# When the value of each of the latest periods first came, for the whole service and on any basis. What a
+# delivery brought that was withdrawn since never came: the right value came with another.
 _ARRIVALS = """coalesce((
     select json_agg(json_build_object('period', p.period, 'came_on', p.came_on))
     from (select m.period, m.ends_on,
                  (min((select min(r.known_from) from measurement_revision r
-                       where r.series_id = m.series_id and r.ends_on = m.ends_on))
+                       where r.series_id = m.series_id and r.ends_on = m.ends_on
+                         and r.state <> 'withdrawn' and not exists (
+                             select from submission su
+                             where su.id = r.submission_id and su.status = 'withdrawn')))
                   at time zone 'Europe/London')::date as came_on
           from public.series s join segment sg on sg.id = s.segment_id
           join measurement m on m.series_id = s.id

@@ -31,6 +31,7 @@ PER = {Unit.PERCENT: Decimal(100), Unit.RATE_PER_10000: Decimal(10_000), Unit.RA
 """By what a quotient is multiplied to be in that unit."""
 _ADDABLE = frozenset({Unit.COUNT, Unit.CURRENCY, Unit.DAYS, Unit.MONTHS, Unit.NONE})
 _MILLIONTH = Decimal("0.000001")
+_APRIL = 4
 _NESTS = {
     PeriodType.DAY: ("quarter", "year"),
     PeriodType.MONTH: ("quarter", "year"),
@@ -73,7 +74,8 @@ def derived_in_year(
     """A KPI's quarters and year to date in a financial year; empty where it does not say how.
 
     ``points`` are its values in the year, oldest first; ``on`` is the day to judge by. Quarters that have
-    not begun are left out. The year to date runs to the latest period there is a value of.
+    not begun are left out. The year to date runs to the latest period there is a value of; a KPI that
+    counts from another month than April has none.
     """
     kind, rollup = PeriodType(kpi["period_type"]), Rollup(kpi["rollup"])
     nests = () if rollup is Rollup.NONE else _NESTS.get(kind, ())
@@ -84,11 +86,19 @@ def derived_in_year(
             inputs = _within(quarter, kind)
             quarters.append({"period": quarter.key, **derive(kpi, inputs, held, breaks)})
     to_date = None
-    reached = [period for period in _within(year, kind) if period.key in held] if "year" in nests else []
+    is_of_year = "year" in nests and _counts_from_april(kpi)
+    reached = [period for period in _within(year, kind) if period.key in held] if is_of_year else []
     if reached:
         inputs = [period for period in _within(year, kind) if period <= reached[-1]]
         to_date = {"period": year.key, "through": reached[-1].key, **derive(kpi, inputs, held, breaks)}
     return {"quarters": quarters, "year_to_date": to_date}
+
+
+def _counts_from_april(kpi: Json) -> bool:
+    """Whether what a KPI shows at a period's end can be of the financial year: a count that begins anew
+    in September is of another year.
+    """
+    return Nature(kpi["nature"]) is not Nature.CUMULATIVE or kpi["reset_month"] in (None, _APRIL)
 
 
 def derive(kpi: Json, inputs: Sequence[Period], held: Mapping[str, Json], breaks: Sequence[date]) -> Json:

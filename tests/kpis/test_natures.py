@@ -155,6 +155,17 @@ class TestRollUps:
         assert found["quarters"] == []
         assert (found["year_to_date"]["value"], found["year_to_date"]["inputs"]) == (12, 1)
 
+    async def test_a_count_that_begins_anew_in_another_month_is_of_no_financial_year(
+        self, plan: PlanWorld
+    ) -> None:
+        await created(plan, nature="cumulative", rollup="last", reset_month=9)
+        await values(plan, "K1", {"2018-08": 40, "2018-09": 3})
+        found = await self.read(plan)
+        assert found["year_to_date"] is None
+        assert [quarter["value"] for quarter in found["quarters"][:2]] == [None, 3]
+        assert (await patched(plan, reset_month=4)).status_code == 200
+        assert (await self.read(plan))["year_to_date"]["value"] == 3
+
     async def test_nothing_where_the_kpi_does_not_say_how(self, plan: PlanWorld) -> None:
         await created(plan, nature="in_period")
         await values(plan, "K1", {"2018-04": 4})
