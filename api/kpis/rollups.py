@@ -2,9 +2,9 @@
 
 ``sum`` adds what happened in each period. ``last`` takes the position at the end. ``numerator ÷
 denominator`` adds both parts and divides once. A figure is derived only when every input is there, for
-missing is never zero; what is missing is named. Nothing is derived across a change of definition, and
-nothing is added up where a KPI counts children, who may be in several periods: of its quotients only the
-quotient is shown, and not the sums it was made of.
+missing is never zero; what is missing is named, and so is what is held under query. Nothing is derived
+across a change of definition, and nothing is added up where a KPI counts children, who may be in several
+periods: of its quotients only the quotient is shown, and not the sums it was made of.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from api.kpis import periods
 from api.kpis.periods import Period
-from api.vocabulary import Nature, PeriodType, Rollup, Unit
+from api.vocabulary import MeasurementWorkflow, Nature, PeriodType, Rollup, Unit
 
 Json = dict[str, Any]
 Refusal = tuple[str, str, str]
@@ -115,6 +115,7 @@ def derive(kpi: Json, inputs: Sequence[Period], held: Mapping[str, Json], breaks
         "rollup": rollup.value,
         "inputs": len(needed),
         "missing": missing,
+        "under_query": [period.key for period in needed if _is_doubtful(held.get(period.key))],
         "broken_on": broken.isoformat() if broken else None,
     }
 
@@ -122,6 +123,10 @@ def derive(kpi: Json, inputs: Sequence[Period], held: Mapping[str, Json], breaks
 def _has_figures(point: Json | None, with_parts: bool) -> bool:
     names = ("numerator", "denominator") if with_parts else ("value",)
     return point is not None and all(point.get(name) is not None for name in names)
+
+
+def _is_doubtful(point: Json | None) -> bool:
+    return point is not None and point["workflow"] == MeasurementWorkflow.UNDER_QUERY
 
 
 def _figures(kpi: Json, rollup: Rollup, points: Sequence[Json]) -> Json:

@@ -125,6 +125,17 @@ class TestRollUps:
         year = (await self.read(plan))["year_to_date"]
         assert (year["value"], year["missing"]) == (None, ["2018-05", "2018-06"])
 
+    async def test_what_is_under_query_counts_and_is_named(self, plan: PlanWorld) -> None:
+        await created(plan, nature="in_period", rollup="sum")
+        await values(plan, "K1", {"2018-04": 4, "2018-05": 5})
+        client = await plan.manager()
+        asked = {"kpis": ["K1"], "periods": ["2018-05"], "question": "Is it right?"}
+        assert (await client.post(plan.url("/measurements/queries"), json=asked)).status_code == 200
+        found = await self.read(plan)
+        for derived in (found["year_to_date"], found["quarters"][0]):
+            assert derived["under_query"] == ["2018-05"]
+        assert found["year_to_date"]["value"] == 9
+
     async def test_parts_are_added_and_divided_once(self, plan: PlanWorld) -> None:
         await created(plan, nature="in_period", rollup="numerator_over_denominator", unit="percent")
         for period, numerator, denominator in (("2018-04", 1, 2), ("2018-05", 8, 10), ("2018-06", 0, 4)):
