@@ -26,7 +26,7 @@ VERSION = "0.1.0"
 HEAD = "0008"
 """The migration this code needs; a test holds it equal to Alembic's head."""
 
-TAKES_FILES = re.compile(r"/v1/plans/[^/]+/measurement-files")
+TAKES_FILES = re.compile(r"/v1/(?:plans/[^/]+/measurement-files|benchmarks/[^/]+/releases)")
 """Addresses whose bodies may be larger than a JSON body."""
 
 

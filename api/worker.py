@@ -17,6 +17,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.system import as_system
+from api.benchmarks import waiting as benchmark_files
+from api.benchmarks.filing import TASK as READ_BENCHMARK_IMPORT
 from api.core.collecting import leave_what_is_loaded
 from api.core.database import WORKER_ROLE, make_engine, transaction
 from api.measurements import uploads
@@ -84,13 +86,17 @@ def make_jobs(url: str, engine: AsyncEngine, settings: Settings) -> App:
         limits = Limits(rows=settings.max_file_rows)
         await uploads.read_upload(engine, upload, limits=limits, today=settings.today)
 
+    @jobs.task(name=READ_BENCHMARK_IMPORT)
+    async def _read_benchmark_import(upload: int) -> None:
+        await benchmark_files.read_waiting(engine, upload, today=settings.today)
+
     @jobs.periodic(cron="* * * * *")
     @jobs.task(name="take_up_again", queueing_lock="take_up_again")
     async def _take_up_again(timestamp: int) -> None:
         for job in await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
             log.warning("job_taken_up_again", job=job.id, task=job.task_name)
             await jobs.job_manager.retry_job(job)
-        taken_up = await uploads.take_up_again(engine)
+        taken_up = await uploads.take_up_again(engine) + await benchmark_files.take_up_again(engine)
         if taken_up:
             log.warning("uploads_taken_up_again", scheduled=timestamp, uploads=taken_up)
 

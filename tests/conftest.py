@@ -6,7 +6,7 @@ Tests never empty tables: each makes its own plan, as plans live beside each oth
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -19,9 +19,12 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.core.database import WORKER_ROLE, make_engine
+from api.core.jobs import QUEUE
 from api.main import create_app
 from api.settings import Settings
 from api.supervisor.cluster import Cluster, temporary_cluster
+from api.worker import make_jobs
 from tests.factories.world import PlanWorld, Service
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -111,3 +114,25 @@ async def service(app: FastAPI, owner: AsyncConnection[DictRow]) -> AsyncIterato
 async def plan(service: Service) -> PlanWorld:
     """A fresh active plan with nothing in it; people appear in it as they are asked for."""
     return await service.new_plan()
+
+
+@pytest.fixture(scope="session")
+async def worker_engine(database: str) -> AsyncIterator[AsyncEngine]:
+    """The worker's own engine: its role, on this database."""
+    engine = make_engine(url_of("worker", database), role=WORKER_ROLE, pool_size=4)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def work(database: str, settings: Settings, worker_engine: AsyncEngine) -> Callable[[], Awaitable[None]]:
+    """Run every job that waits, as the worker does, and come back when none is left."""
+
+    async def run() -> None:
+        jobs = make_jobs(url_of("worker", database), worker_engine, settings)
+        async with jobs.open_async():
+            await jobs.run_worker_async(
+                wait=False, delete_jobs="successful", install_signal_handlers=False, queues=[QUEUE]
+            )
+
+    return run

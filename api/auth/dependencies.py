@@ -142,16 +142,19 @@ def writing_file(*permissions: Permission) -> Provider:
         request: Request, plan: PlanRef, reason: Reason = None, idempotency_key: IdempotencyKey = None
     ) -> AsyncIterator[Context]:
         del plan
-        caller = await identify(request)
-        async with transaction(request.app.state.engine) as session:
-            ctx = await enter(request, session, caller)
-            _require(ctx, permissions)
-            _require_open(ctx, permissions)
-        settings: Settings = request.app.state.settings
-        async with (
-            receiving(request, settings.max_file_bytes) as received,
-            _writing(request, permissions, reason, idempotency_key, received) as ctx,
-        ):
+        async with _writing_file(request, permissions, reason, idempotency_key) as ctx:
+            yield ctx
+
+    return _declare(write, "write", permissions)
+
+
+def writing_service_file(*permissions: Permission) -> Provider:
+    """As :func:`writing_file`, of something that belongs to no plan."""
+
+    async def write(
+        request: Request, reason: Reason = None, idempotency_key: IdempotencyKey = None
+    ) -> AsyncIterator[Context]:
+        async with _writing_file(request, permissions, reason, idempotency_key) as ctx:
             yield ctx
 
     return _declare(write, "write", permissions)
@@ -244,6 +247,23 @@ async def _writing(
     finally:
         if lease is not None and not stored:
             await idempotency.release(engine, lease)
+
+
+@asynccontextmanager
+async def _writing_file(
+    request: Request, permissions: tuple[Permission, ...], reason: str | None, key: str | None
+) -> AsyncIterator[Context]:
+    caller = await identify(request)
+    async with transaction(request.app.state.engine) as session:
+        ctx = await enter(request, session, caller)
+        _require(ctx, permissions)
+        _require_open(ctx, permissions)
+    settings: Settings = request.app.state.settings
+    async with (
+        receiving(request, settings.max_file_bytes) as received,
+        _writing(request, permissions, reason, key, received) as ctx,
+    ):
+        yield ctx
 
 
 async def enter(
@@ -403,4 +423,5 @@ __all__ = [
     "writing",
     "writing_file",
     "writing_service",
+    "writing_service_file",
 ]

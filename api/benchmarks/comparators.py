@@ -55,6 +55,7 @@ async def comparators_of(ctx: Context, kpis: Sequence[str] | None = None) -> dic
         {
             "plan_id": ctx.plan.id,
             "release": None,
+            "clock": ctx.clock,
             "kpi_refs": None if kpis is None else [ref.lower() for ref in kpis],
         },
     )

@@ -31,7 +31,7 @@ async def read_benchmarks(ctx: Context, kpi: str, *, release: int | None = None)
     if held is None:
         await redirect_if_moved(ctx, KPI, kpi)
         raise not_found("KPI")
-    bound = {"plan_id": ctx.plan.id, "kpi_id": held.id, "release": release}
+    bound = {"plan_id": ctx.plan.id, "kpi_id": held.id, "release": release, "clock": ctx.clock}
     pairings = (await ctx.session.execute(text(BENCHMARKS), bound)).all()
     rows = await ctx.session.execute(
         text(FIGURES), {"series": [pairing.series for pairing in pairings if pairing.series is not None]}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from api.auth.dependencies import (
     Context,
@@ -15,12 +14,14 @@ from api.auth.dependencies import (
     reading_service,
     writing,
     writing_service,
+    writing_service_file,
 )
 from api.auth.permissions import Permission as P
-from api.benchmarks import comparing, importing, pairings, service
+from api.benchmarks import comparing, filing, pairings, service, withdrawing
 from api.benchmarks.repository import DATASET
 from api.benchmarks.schemas import (
     BenchmarkImportRead,
+    BenchmarkImportStatusRead,
     BenchmarkSeriesPage,
     BenchmarkSeriesRead,
     DatasetCreate,
@@ -28,6 +29,7 @@ from api.benchmarks.schemas import (
     DatasetRead,
     DatasetRef,
     DatasetUpdate,
+    ImportId,
     KpiBenchmarksRead,
     NeighboursPage,
     PairingCreate,
@@ -39,11 +41,11 @@ from api.benchmarks.schemas import (
     ReleaseId,
     ReleasePage,
     ReleaseRead,
+    ReleaseWithdrawal,
     SeriesId,
 )
 from api.benchmarks.terms import DatasetKind
-from api.core.bodies import read_csv
-from api.core.context import to_json
+from api.core.bodies import refuse_all_but_csv
 from api.core.http import Route
 from api.core.openapi import CHANGES, CREATES, READS, REMOVES, Paging
 from api.core.reading import read_one, read_page
@@ -54,6 +56,8 @@ router = APIRouter(tags=["benchmarks"], route_class=Route)
 
 Read = Annotated[Context, may_use(reading_service())]
 Import = Annotated[Context, may_use(writing_service(P.BENCHMARK_IMPORT))]
+ImportFile = Annotated[Context, may_use(writing_service_file(P.BENCHMARK_IMPORT))]
+ReadImport = Annotated[Context, may_use(reading_service(P.BENCHMARK_IMPORT))]
 ReadKpi = Annotated[Context, may_use(reading(P.PLAN_VISIT))]
 ChangeKpi = Annotated[Context, may_use(writing(P.KPI_UPDATE))]
 Words = Annotated[str | None, Query(max_length=200, description="Words in it.")]
@@ -61,7 +65,7 @@ Words = Annotated[str | None, Query(max_length=200, description="Words in it.")]
 _FILE: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "A CSV file in UTF-8, as published.",
+        "description": "A CSV file as published, in UTF-8 or Windows-1252.",
         "content": {
             "text/csv": {
                 "schema": {"type": "string", "format": "binary"},
@@ -136,6 +140,7 @@ async def list_releases(dataset: DatasetRef, ctx: Read, page: Paging) -> Respons
     responses=CREATES
     | {
         201: {"model": BenchmarkImportRead, "description": "The file is held as a new release."},
+        202: {"model": BenchmarkImportStatusRead, "description": "Put off; poll the import at `Location`."},
         422: CREATES[422] | {"model": RefusedBenchmarkImport},
     },
     openapi_extra=_FILE,
@@ -143,29 +148,41 @@ async def list_releases(dataset: DatasetRef, ctx: Read, page: Paging) -> Respons
 async def import_release(
     dataset: DatasetRef,
     request: Request,
-    ctx: Import,
+    ctx: ImportFile,
     released_on: Annotated[Day, Query(description="The day it was published.", examples=["2025-10-30"])],
     title: Annotated[Line | None, Query(examples=["2024 to 2025"])] = None,
     dry_run: Annotated[bool, Query(description="Only tell what would happen.")] = True,
+    prefer: Annotated[
+        str | None, Header(description="`respond-async` to poll instead of waiting.", max_length=200)
+    ] = None,
 ) -> Response:
     """A preview unless `dry_run` is false; then all of the file is held, or nothing (422).
 
-    Older releases stay, and can be read again. The identical file is recognised and changes nothing.
-    Every cell that cannot be read is an error with its line and column. A longer file than a body may
-    be comes by `turnstone benchmarks import`.
+    Older releases stay, and can be read again. The file of the release in force is recognised and changes
+    nothing; one that was superseded or withdrawn since is held as a new release. Every cell that cannot be
+    read is an error with its line and column. A file over 5 MB is put off (202): poll the import.
     """
-    told = await importing.import_release(
+    refuse_all_but_csv(request)
+    return await filing.receive(
         ctx,
         dataset,
-        BytesIO(await read_csv(request)),
         released_on=released_on,
         title=title,
         dry_run=dry_run,
+        may_wait="respond-async" in (prefer or "").lower(),
     )
-    body = to_json(told.model_dump(mode="json"))
-    if told.release is None or told.is_known:
-        return ctx.written(body, version=0)
-    return ctx.created(body, f"/v1/benchmarks/{told.dataset}/releases/{told.release}", version=1)
+
+
+@router.get(
+    "/benchmarks/{dataset}/imports/{import_id}",
+    summary="Read an import that was put off",
+    response_model=BenchmarkImportStatusRead,
+    responses=READS,
+)
+async def read_import(dataset: DatasetRef, import_id: ImportId, ctx: ReadImport) -> Response:
+    """How far the worker is with a file, and then what the file holds and what became of it."""
+    item = await filing.read_import(ctx, dataset, import_id)
+    return ctx.show(item.body, version=item.version)
 
 
 @router.get(
@@ -178,6 +195,24 @@ async def read_release(dataset: DatasetRef, release: ReleaseId, ctx: Read) -> Re
     """One file: when it was published and imported, by whom, and how much it holds."""
     item = await service.read_release(ctx, dataset, release)
     return ctx.show(item.body, version=item.version)
+
+
+@router.post(
+    "/benchmarks/{dataset}/releases/{release}/withdrawal",
+    summary="Withdraw a release",
+    response_model=ReleaseRead,
+    responses=CREATES,
+)
+async def withdraw_release(
+    dataset: DatasetRef, release: ReleaseId, withdrawal: ReleaseWithdrawal, ctx: Import
+) -> Response:
+    """Its figures count no longer, in any plan: the release before it is in force again.
+
+    Twice is the same as once. A read of a past moment shows what was in force then. To bring the figures
+    back, import their file again.
+    """
+    item = await withdrawing.withdraw_release(ctx, dataset, release, withdrawal.reason)
+    return ctx.written(item.body, version=item.version)
 
 
 @router.get(

@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import BinaryIO, NamedTuple
 
+from api.measurements.files import encodings
+from api.measurements.files.findings import FileRefused
+
+WINDOWS = "cp1252"
+"""The encoding that a file is taken for which is in no other."""
 LONGEST_LINE = 200_000
 """Of characters: far past any published table, and cheap to hold."""
 
@@ -46,14 +51,23 @@ def ends_with_line_end(file: BinaryIO) -> bool:
     return last in (b"\n", b"\r")
 
 
-def rows_of(file: BinaryIO) -> Iterator[Row]:
-    """Every row with a cell in it, from the start: UTF-8, with or without a byte order mark, by commas.
+def encoding_of(file: BinaryIO) -> str:
+    """The name of the file's encoding, for Python: UTF-8 or UTF-16 with its mark, UTF-8, Windows-1252.
 
-    Raises UnreadableFile while rows are taken.
+    Raises UnreadableFile for what is no text, or none in these.
     """
+    try:
+        encodings.refuse_other_content(file, "CSV")
+        return encodings.encoding_of(file)
+    except FileRefused as refused:
+        raise UnreadableFile(refused.code, 1, refused.message) from None
+
+
+def rows_of(file: BinaryIO, encoding: str) -> Iterator[Row]:
+    """Every row with a cell in it, from the start, by commas. Raises UnreadableFile while rows are taken."""
     file.seek(0)
     # Detached at the end, for closing the wrapper would close the file beneath it.
-    wrapper = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    wrapper = io.TextIOWrapper(file, encoding=encoding, newline="")
     reader = csv.reader(_lines(wrapper), strict=True)
     try:
         begins = 1
@@ -61,10 +75,6 @@ def rows_of(file: BinaryIO) -> Iterator[Row]:
             if cells and any(cells):
                 yield Row(begins, cells)
             begins = reader.line_num + 1
-    except UnicodeDecodeError:
-        raise UnreadableFile(
-            "wrong_encoding", reader.line_num + 1, "The file is not UTF-8; save it as CSV UTF-8."
-        ) from None
     except csv.Error as error:
         cut = "end of data" in str(error)
         message = "The file ends inside a quoted cell: it was cut short." if cut else f"No CSV: {error}."
@@ -79,6 +89,4 @@ def _lines(text: io.TextIOWrapper) -> Iterator[str]:
         number += 1
         if len(line) == LONGEST_LINE:
             raise UnreadableFile("line_too_long", number, f"Line {number} is too long for a table.")
-        if "\0" in line:
-            raise UnreadableFile("not_csv", number, f"Line {number} holds a null character: no CSV file.")
         yield line

@@ -14,12 +14,22 @@ from sqlalchemy import insert, text
 
 from api.benchmarks import figures_file, neighbours_file, staging
 from api.benchmarks.figures_file import Columns
-from api.benchmarks.files import Row, UnreadableFile, digest_of, ends_with_line_end, rows_of
+from api.benchmarks.files import (
+    WINDOWS,
+    Row,
+    UnreadableFile,
+    digest_of,
+    encoding_of,
+    ends_with_line_end,
+    rows_of,
+)
 from api.benchmarks.findings import MOST_ERRORS, Findings
+from api.benchmarks.recognising import recognise
 from api.benchmarks.repository import in_force
 from api.benchmarks.rules import Year
 from api.benchmarks.schemas import BenchmarkImportRead, IndicatorWrite
 from api.benchmarks.service import set_indicators
+from api.benchmarks.staging import Progress
 from api.benchmarks.tables import BenchmarkArea, BenchmarkDataset, BenchmarkNeighbour, BenchmarkRelease
 from api.benchmarks.telling import Import, refused, told
 from api.benchmarks.terms import AreaLevel, DatasetKind, YearKind
@@ -50,25 +60,30 @@ async def import_release(
     released_on: date,
     title: str | None = None,
     dry_run: bool = True,
+    progress: Progress | None = None,
 ) -> BenchmarkImportRead:
     """Preview or import a file, which must be seekable, as the dataset's release of that day.
 
-    The identical file again is recognised and changes nothing. Raises NOT_FOUND, INVALID for a day to
-    come, and INVALID for a file with errors that was to be stored: then nothing of it is.
+    The file of the release in force is recognised and changes nothing. Raises NOT_FOUND, INVALID for a
+    day to come, and INVALID for a file with errors that was to be stored: then nothing of it is.
     """
     held = await _locked(ctx, dataset)
     if released_on > ctx.today:
         raise invalid("/query/released_on", "The day of release lies in the future.")
     digest = digest_of(file)
     found = Import(held.ref, held.kind, digest, dry_run, columns=held.columns)
-    found.release = await _known_as(ctx, held, digest)
+    found.release, doubt = await recognise(ctx, held.id, held.in_force, digest, released_on)
+    if doubt is not None:
+        found.findings.doubts.append(doubt)
     if found.release is not None:
         found.is_known = True
         return told(found)
     row = {"dataset_id": held.id, "released_on": released_on, "title": title, "sha256": digest}
-    take = _take_neighbours if held.kind is DatasetKind.NEIGHBOURS else _take_figures
     savepoint = await ctx.session.begin_nested()
-    await take(ctx, held, file, row, found)
+    if held.kind is DatasetKind.NEIGHBOURS:
+        await _take_neighbours(ctx, file, row, found)
+    else:
+        await _take_figures(ctx, held, file, row, found, progress)
     if dry_run or found.findings.error_count:
         await savepoint.rollback()
         found.release = None
@@ -79,43 +94,39 @@ async def import_release(
     return told(found)
 
 
+# No key of the row changes, and FOR UPDATE would keep KPIs from being paired with the dataset.
+_LOCK = text("select id from benchmark_dataset where lower(ref) = lower(:ref) for no key update")
+_READ = text(
+    "select d.id, d.ref, d.kind, d.filters, d.ignored,"
+    " array(select i.name from benchmark_indicator i where i.dataset_id = d.id"
+    f" order by i.position, i.id) as indicators, {in_force('d.id')} as in_force"
+    " from benchmark_dataset d where d.id = :id"
+)
+
+
 async def _locked(ctx: Context, ref: str) -> _Dataset:
     """Two imports of one dataset wait for each other. Raises NOT_FOUND."""
-    row = (
-        await ctx.session.execute(
-            text(
-                "select d.id, d.ref, d.kind, d.filters, d.ignored,"
-                " array(select i.name from benchmark_indicator i where i.dataset_id = d.id"
-                f" order by i.position, i.id) as indicators, {in_force('d.id')} as in_force"
-                " from benchmark_dataset d where lower(d.ref) = lower(:ref) for update of d"
-            ),
-            {"ref": ref},
-        )
-    ).first()
-    if row is None:
+    dataset_id = await ctx.session.scalar(_LOCK, {"ref": ref})
+    if dataset_id is None:
         raise not_found("dataset")
+    # A statement of its own: what one that waited for the lock read beside it may be out of date.
+    row = (await ctx.session.execute(_READ, {"id": dataset_id})).one()
     columns = Columns(tuple(row.filters), tuple(row.indicators), tuple(row.ignored))
     return _Dataset(row.id, row.ref, DatasetKind(row.kind), columns, row.in_force)
 
 
-async def _known_as(ctx: Context, held: _Dataset, digest: str) -> int | None:
-    found: int | None = await ctx.session.scalar(
-        text("select id from benchmark_release where dataset_id = :dataset and sha256 = :digest"),
-        {"dataset": held.id, "digest": digest},
-    )
-    return found
-
-
-async def _take_figures(ctx: Context, held: _Dataset, file: BinaryIO, release: Json, found: Import) -> None:
+async def _take_figures(
+    ctx: Context, held: _Dataset, file: BinaryIO, release: Json, found: Import, progress: Progress | None
+) -> None:
     findings = found.findings
     if not held.columns.are_known:
         found.columns = _told_columns(file, held.columns, findings)
-    rows = _readable(rows_of(file), findings)
+    rows = _readable(file, findings)
     layout = _header(rows, findings, lambda header: figures_file.lay_out(header, found.columns, findings))
     if layout is None:
         return
     lines = figures_file.lines_of(rows, layout, findings)
-    await staging.stage(ctx.session, lines, found.columns.filters)
+    await staging.stage(ctx.session, lines, found.columns.filters, progress)
     await _refuse_repeated(ctx, findings)
     years = await staging.years_staged(ctx.session)
     found.years = [Year(ends_in, YearKind(kind)).key for ends_in, kind in years]
@@ -138,7 +149,7 @@ async def _take_figures(ctx: Context, held: _Dataset, file: BinaryIO, release: J
 
 def _told_columns(file: BinaryIO, named: Columns, findings: Findings) -> Columns:
     """Of a first file: each column is told by what stands in it, unless the dataset names it."""
-    told_by_content = figures_file.tell_columns(_readable(rows_of(file), Findings()))
+    told_by_content = figures_file.tell_columns(_readable(file, Findings()))
     taken = {*named.filters, *named.ignored}
 
     def new(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -156,10 +167,13 @@ def _told_columns(file: BinaryIO, named: Columns, findings: Findings) -> Columns
     )
 
 
-def _readable(rows: Iterator[Row], findings: Findings) -> Iterator[Row]:
+def _readable(file: BinaryIO, findings: Findings) -> Iterator[Row]:
     """The rows up to where the file can be read no further, which is an error."""
     try:
-        yield from rows
+        encoding = encoding_of(file)
+        if encoding == WINDOWS:
+            findings.doubt("windows_1252", "The file is not UTF-8; it was read as Windows-1252.")
+        yield from rows_of(file, encoding)
     except UnreadableFile as error:
         findings.refuse(error.line, None, error.code, str(error))
 
@@ -210,12 +224,9 @@ async def _keep_columns(ctx: Context, held: _Dataset, columns: Columns) -> None:
     await change(ctx, BenchmarkDataset, held.id, named)
 
 
-async def _take_neighbours(
-    ctx: Context, held: _Dataset, file: BinaryIO, release: Json, found: Import
-) -> None:
-    del held
+async def _take_neighbours(ctx: Context, file: BinaryIO, release: Json, found: Import) -> None:
     findings = found.findings
-    rows = _readable(rows_of(file), findings)
+    rows = _readable(file, findings)
     layout = _header(rows, findings, lambda header: neighbours_file.lay_out(header, findings))
     if layout is None:
         return

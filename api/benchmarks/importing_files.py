@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.acting import act_as
 from api.benchmarks.importing import import_release
+from api.benchmarks.repository import in_force
 from api.benchmarks.schemas import BenchmarkImportRead, DatasetCreate
-from api.benchmarks.service import create_dataset
+from api.benchmarks.service import create_dataset, dataset_id_of
+from api.benchmarks.withdrawing import withdraw_release
 from api.core.database import transaction
 
 
@@ -43,3 +45,13 @@ async def import_file(
             if dry_run:
                 await session.rollback()
             return told
+
+
+async def withdraw_from(engine: AsyncEngine, dataset: str, release: int, reason: str) -> int | None:
+    """Withdraw a release as the system; returns the release in force now. Raises NOT_FOUND."""
+    async with transaction(engine) as session:
+        ctx = await act_as(session)
+        await withdraw_release(ctx, dataset, release, reason)
+        bound = {"dataset": await dataset_id_of(ctx, dataset)}
+        in_force_now: int | None = await session.scalar(text(f"select {in_force(':dataset')}"), bound)
+        return in_force_now

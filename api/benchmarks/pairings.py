@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from fastapi import Response
 from sqlalchemy import text
 
-from api.benchmarks.repository import PAIRING, in_force
+from api.benchmarks.repository import DEFINITION_FROM, PAIRING, in_force
 from api.benchmarks.schemas import PairingCreate, PairingUpdate
 from api.benchmarks.tables import KpiBenchmark
 from api.core.context import Context
@@ -18,6 +19,8 @@ from api.core.reading import Item, PageQuery, read_by_id, read_page
 from api.kpis.segments import kpi_id_of
 
 _NEVER_NULL = frozenset(PairingUpdate.model_fields) - {"reason"}
+_SAID = frozenset({"indicator", "filters", "period_alike", "definition_alike"})
+"""What a person looks at both sides for."""
 
 
 async def list_pairings(ctx: Context, kpi: str, query: PageQuery) -> Response:
@@ -31,8 +34,8 @@ async def read_pairing(ctx: Context, kpi: str, pairing: int) -> Item:
 
 
 async def create_pairing(ctx: Context, kpi: str, new: PairingCreate) -> Item:
-    """Raises INVALID for a series that the dataset's release in force does not have, CONFLICT for one
-    that the KPI is set against already.
+    """Raises INVALID for a series that the dataset's release in force does not have, and for one called
+    alike that is known to differ; CONFLICT for one that the KPI is set against already.
     """
     kpi_id = await kpi_id_of(ctx, kpi)
     dataset_id = await ctx.session.scalar(
@@ -45,11 +48,11 @@ async def create_pairing(ctx: Context, kpi: str, new: PairingCreate) -> Item:
     place = await ctx.session.scalar(
         text("select coalesce(max(position) + 1, 0) from kpi_benchmark where kpi_id = :kpi"), {"kpi": kpi_id}
     )
-    columns = new.model_dump(exclude={"dataset"})
+    columns = new.model_dump(exclude={"dataset"}) | await _definition_looked_at(ctx, kpi_id)
     pairing_id = await add(
         ctx, KpiBenchmark, columns | {"kpi_id": kpi_id, "dataset_id": dataset_id, "position": place}
     )
-    return await read_by_id(ctx, PAIRING, pairing_id)
+    return await _likely(ctx, pairing_id)
 
 
 async def update_pairing(
@@ -65,7 +68,7 @@ async def update_pairing(
         (
             await ctx.session.execute(
                 text(
-                    "select dataset_id, indicator, filters, period_alike, definition_alike, reason"
+                    "select kpi_id, dataset_id, indicator, filters, period_alike, definition_alike, reason"
                     " from kpi_benchmark where id = :id"
                 ),
                 {"id": held.id},
@@ -79,13 +82,34 @@ async def update_pairing(
         raise invalid("/reason", "Say the reason where period or definition differ: it is context then.")
     if fields.keys() & {"indicator", "filters"}:
         await _refuse_unpublished(ctx, now["dataset_id"], then["indicator"], then["filters"])
+    if not fields.keys() & _SAID:
+        await change(ctx, KpiBenchmark, held.id, fields)
+        return await read_by_id(ctx, PAIRING, held.id)
+    if "definition_alike" in fields:
+        fields |= await _definition_looked_at(ctx, now["kpi_id"])
     await change(ctx, KpiBenchmark, held.id, fields)
-    return await read_by_id(ctx, PAIRING, held.id)
+    return await _likely(ctx, held.id)
 
 
 async def delete_pairing(ctx: Context, kpi: str, pairing: int, if_match: str | None) -> None:
     held = await hold_id(ctx, PAIRING, await _id_of(ctx, kpi, pairing), if_match)
     await remove(ctx, KpiBenchmark, held.id)
+
+
+async def _definition_looked_at(ctx: Context, kpi_id: int) -> dict[str, Any]:
+    """Whoever says that definitions are alike means the one in force."""
+    found = await ctx.session.scalar(text(DEFINITION_FROM), {"kpi": kpi_id, "clock": ctx.clock})
+    return {"definition_from": found}
+
+
+async def _likely(ctx: Context, pairing_id: int) -> Item:
+    """The pairing as it is now held. Raises INVALID where it is called alike and known to differ."""
+    item = await read_by_id(ctx, PAIRING, pairing_id)
+    unlike = orjson.loads(item.body)["unlike"]
+    if unlike is not None:
+        where = "/period_alike" if unlike["code"] == "period_differs" else "/definition_alike"
+        raise invalid(where, unlike["message"], unlike["code"])
+    return item
 
 
 async def _id_of(ctx: Context, kpi: str, pairing: int) -> int:

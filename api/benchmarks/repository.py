@@ -5,11 +5,16 @@ from __future__ import annotations
 from api.benchmarks.terms import ENGLAND
 from api.core import fragments as sql
 from api.core.reading import Reading, Sort
+from api.kpis.repository import IN_FORCE
 
 KNOWN = "r.imported_at <= coalesce(turnstone.as_of(), 'infinity')"
 """A read of a past moment knows the releases imported by then."""
 
-_NEWEST = f"""from benchmark_release r where r.dataset_id = {{}} and {KNOWN}
+_COUNTS = f"""{KNOWN} and not exists (select from benchmark_withdrawal w where w.release_id = r.id
+    and w.withdrawn_at <= coalesce(turnstone.as_of(), 'infinity'))"""
+"""Known, and not withdrawn by then."""
+
+_NEWEST = f"""from benchmark_release r where r.dataset_id = {{}} and {_COUNTS}
     order by r.released_on desc, r.id desc limit 1"""
 
 
@@ -22,7 +27,11 @@ _RELEASE = f"""json_build_object('release', rl.id, 'dataset', ds.ref, 'released_
     'title', rl.title, 'sha256', rl.sha256, 'filters', rl.filters, 'indicators', rl.indicators,
     'lines', rl.lines, 'figures', rl.figures, 'imported_at', turnstone.utc(rl.imported_at),
     'imported_by', (select p.name from principal p where p.id = rl.imported_by),
-    'is_in_force', rl.id = {in_force("ds.id")})"""
+    'is_in_force', rl.id is not distinct from {in_force("ds.id")},
+    'withdrawal', (select json_build_object('at', turnstone.utc(w.withdrawn_at), 'reason', w.reason,
+            'by', (select p.name from principal p where p.id = w.withdrawn_by))
+        from benchmark_withdrawal w where w.release_id = rl.id
+          and w.withdrawn_at <= coalesce(turnstone.as_of(), 'infinity')))"""
 _RELEASE_SOURCE = "benchmark_release rl join benchmark_dataset ds on ds.id = rl.dataset_id"
 
 
@@ -32,7 +41,7 @@ def release_read(release: str) -> str:
 
 
 _INDICATOR = """json_build_object('name', i.name, 'title', i.title, 'decimals', i.decimals,
-    'no_quartile', i.no_quartile)"""
+    'unit', i.unit, 'no_quartile', i.no_quartile)"""
 
 DATASET = Reading(
     what="dataset",
@@ -68,8 +77,29 @@ RELEASE = Reading(
     ref="rl.id::text",
 )
 
+<<<<<<< HEAD
 _SERIES_TITLE = """(select i.title from benchmark_indicator i join benchmark_release r on r.id = bs.release_id
     where i.dataset_id = r.dataset_id and i.name = bs.indicator)"""
+=======
+IMPORT = Reading(
+    what="import",
+    table="benchmark_import",
+    alias="bi",
+    source="(select i.*, 1 as version from benchmark_import i) bi"
+    " join benchmark_dataset d on d.id = bi.dataset_id",
+    body="""json_build_object('import', bi.id, 'dataset', d.ref, 'status', bi.status,
+        'released_on', bi.released_on, 'title', bi.title, 'dry_run', bi.dry_run, 'size', bi.size,
+        'sha256', bi.sha256, 'by', (select p.name from principal p where p.id = bi.sent_by),
+        'received_at', turnstone.utc(bi.received_at), 'finished_at', turnstone.utc(bi.finished_at),
+        'progress', case when bi.status = 'pending' then json_build_object('lines_read', bi.lines_read,
+            'share_read', round(least(bi.bytes_read, bi.size) / greatest(bi.size, 1)::numeric, 3)) end,
+        'problem', bi.problem, 'told', bi.told)""",
+    where="bi.dataset_id = :dataset_id",
+    sorts={"received": Sort("bi.received_at", "timestamptz")},
+    default_sort="-received",
+    ref="bi.id::text",
+)
+>>>>>>> 14dda6af96e8d20bb74c3d06b0f948b6d71231ca
 
 SERIES = Reading(
     what="series",
@@ -117,21 +147,55 @@ NEIGHBOURS = Reading(
     filters={"area": sql.one_of("ba.code", "area"), "q": sql.searched("ba.code", "ba.name")},
 )
 
-_LIKENESS = "case when kb.period_alike and kb.definition_alike then 'like_with_like' else 'context' end"
+_DEFINITION_FROM = f"(select d.effective_from {IN_FORCE})"
+
+DEFINITION_FROM = f"select {_DEFINITION_FROM} from kpi k where k.id = :kpi"
+"""From when the definition of a KPI holds that is in force (``:clock``)."""
+
+
+def _unlike(kb: str) -> str:
+    """SQL of why a KPI ``k`` and an indicator ``i`` cannot be like with like whatever was said of them
+    in the pairing ``kb``: a code; null where nothing is known to stand against it.
+
+    An indicator's figures are of a year. A value of a shorter period is like them only where it spans a
+    year, or where it is of a day, as they may be: that, and what a cohort is, is for a person to say.
+    """
+    return f"""case
+        when i.unit <> k.unit then 'unit_differs'
+        when k.period_type in ('day', 'week', 'month', 'quarter', 'financial_quarter')
+            and (k.nature in ('in_period', 'cumulative') or (k.nature = 'rolling'
+                and coalesce(k.rolling_periods, 1) < case k.period_type when 'day' then 365
+                    when 'week' then 52 when 'month' then 12 else 4 end)) then 'period_differs'
+        when {kb}.definition_alike and {kb}.definition_from is distinct from {_DEFINITION_FROM}
+            then 'definition_changed' end"""
+
+
+_UNLIKE = _unlike("kb")
+_LIKENESS = f"""case when kb.period_alike and kb.definition_alike and {_UNLIKE} is null
+    then 'like_with_like' else 'context' end"""
+_WHY_UNLIKE = f"""(select json_build_object('code', u.code, 'message', case u.code
+        when 'unit_differs' then format('The figures are in another unit (%s) than the KPI (%s).',
+            replace(i.unit, '_', ' '), replace(k.unit, '_', ' '))
+        when 'period_differs' then format('A value of the KPI covers less than a year (%s), the figures'
+            ' cover one.', replace(k.period_type, '_', ' '))
+        else 'The definition of the KPI changed since it was said to be alike; say again whether it is.' end)
+    from (select {_UNLIKE} as code where kb.period_alike and kb.definition_alike) u
+    where u.code is not null)"""
 
 PAIRING = Reading(
     what="benchmark pairing",
     table="kpi_benchmark",
     alias="kb",
-    source="kpi_benchmark kb join benchmark_dataset pd on pd.id = kb.dataset_id"
+    source="kpi_benchmark kb join kpi k on k.id = kb.kpi_id"
+    " join benchmark_dataset pd on pd.id = kb.dataset_id"
     " left join benchmark_indicator i on i.dataset_id = kb.dataset_id and i.name = kb.indicator",
     body=f"""json_build_object('pairing', kb.id, 'version', kb.version,
-        'kpi', (select k.ref from kpi k where k.id = kb.kpi_id), 'position', kb.position,
+        'kpi', k.ref, 'position', kb.position,
         'dataset', pd.ref, 'dataset_title', pd.title, 'source', pd.source,
         'indicator', json_build_object('name', kb.indicator, 'title', i.title, 'decimals', i.decimals,
-            'no_quartile', coalesce(i.no_quartile, false)),
+            'unit', i.unit, 'no_quartile', coalesce(i.no_quartile, false)),
         'filters', kb.filters, 'label', {_LIKENESS}, 'period_alike', kb.period_alike,
-        'definition_alike', kb.definition_alike, 'reason', kb.reason,
+        'definition_alike', kb.definition_alike, 'reason', kb.reason, 'unlike', {_WHY_UNLIKE},
         'may_edit', kb.plan_id = any((select turnstone.plans_with('kpi:update'))::bigint[]))""",
     sorts={"position": Sort("kb.position", "integer")},
     default_sort="position",
@@ -159,7 +223,7 @@ left join lateral (
 left join benchmark_area reg on reg.release_id = used.id and reg.code = own.region_code
 left join lateral (
     select r.id from benchmark_release r join benchmark_dataset d on d.id = r.dataset_id
-    where d.kind = 'neighbours' and {KNOWN} order by r.released_on desc, r.id desc limit 1) near on true
+    where d.kind = 'neighbours' and {_COUNTS} order by r.released_on desc, r.id desc limit 1) near on true
 left join lateral (
     select json_agg(json_build_object('area', n.neighbour, 'closeness', n.closeness,
                'name', coalesce(here.name, there.name)) order by n.position) as listed,
@@ -206,9 +270,10 @@ select k.ref, kb.id as pairing, used.id as release, used.released_on, latest.yea
         where f.series_id = s.id and f.year = latest.year and f.year_kind = latest.year_kind
           and f.area = any(neighbours.codes || array['{ENGLAND}', own.code, own.region_code])) as figures
 from (
-    select distinct on (c.kpi_id) c.* from kpi_benchmark c join kpi o on o.id = c.kpi_id
-    where c.plan_id = :plan_id and c.period_alike and c.definition_alike
-      and (cast(:kpi_refs as text[]) is null or lower(o.ref) = any(cast(:kpi_refs as text[])))
+    select distinct on (c.kpi_id) c.* from kpi_benchmark c join kpi k on k.id = c.kpi_id
+    left join benchmark_indicator i on i.dataset_id = c.dataset_id and i.name = c.indicator
+    where c.plan_id = :plan_id and c.period_alike and c.definition_alike and {_unlike("c")} is null
+      and (cast(:kpi_refs as text[]) is null or lower(k.ref) = any(cast(:kpi_refs as text[])))
     order by c.kpi_id, c.position, c.id) kb
 {_BESIDE}
 cross join lateral (

@@ -10,7 +10,15 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_
 from api import vocabulary as terms
 from api.benchmarks.comparators import FigureRead, NeighbourFigureRead
 from api.benchmarks.figures_file import LONGEST_FILTER, WHEN_AND_WHERE
-from api.benchmarks.terms import AreaLevel, Band, DatasetKind, FigureState, Likeness, YearKind
+from api.benchmarks.terms import (
+    AreaLevel,
+    Band,
+    DatasetKind,
+    FigureState,
+    ImportStatus,
+    Likeness,
+    YearKind,
+)
 from api.core.openapi import PageOf, ProblemDocument
 from api.core.shapes import Line, Prose, RefName, Write
 from api.kpis.rules import Direction
@@ -31,6 +39,7 @@ ColumnName = Annotated[
 FilterValue = Annotated[str, StringConstraints(max_length=LONGEST_FILTER, strip_whitespace=True)]
 DatasetRef = Annotated[str, Field(max_length=64, examples=["cin-referrals"])]
 ReleaseId = Annotated[int, Field(ge=1, le=2**53, examples=[12])]
+ImportId = Annotated[int, Field(ge=1, le=2**53, examples=[3])]
 SeriesId = Annotated[int, Field(ge=1, le=2**53, examples=[340])]
 PairingId = Annotated[int, Field(ge=1, le=2**53, examples=[7])]
 
@@ -41,6 +50,9 @@ class IndicatorWrite(Write):
     name: ColumnName
     title: Line | None = Field(default=None, examples=["Re-referrals within twelve months"])
     decimals: Annotated[int, Field(ge=0, le=6)] | None = None
+    unit: terms.Unit | None = Field(
+        default=None, description="Where it is said, a KPI of another unit is compared with nothing of it."
+    )
     no_quartile: bool = Field(
         default=False, description="Quarters of all authorities say nothing: counts follow the place's size."
     )
@@ -85,7 +97,20 @@ class IndicatorRead(BaseModel):
     name: str = Field(examples=["rereferral_percent"])
     title: str | None
     decimals: int | None
+    unit: terms.Unit | None
     no_quartile: bool
+
+
+class ReleaseWithdrawal(Write):
+    reason: Line = Field(examples=["The Department withdrew the file: two authorities were swapped."])
+
+
+class ReleaseWithdrawalRead(BaseModel):
+    """That a release counts no longer; the one before it does again."""
+
+    at: str
+    by: str | None
+    reason: str
 
 
 class ReleaseRead(BaseModel):
@@ -102,7 +127,8 @@ class ReleaseRead(BaseModel):
     figures: int
     imported_at: str
     imported_by: str | None
-    is_in_force: bool = Field(description="The newest by its day of release.")
+    is_in_force: bool = Field(description="The newest by its day of release that is not withdrawn.")
+    withdrawal: ReleaseWithdrawalRead | None
 
 
 class ReleasePage(PageOf):
@@ -219,7 +245,10 @@ class BenchmarkImportRead(BaseModel):
     dataset: str
     kind: DatasetKind
     dry_run: bool
-    is_known: bool = Field(description="This very file was imported before: as ``release``.")
+    is_known: bool = Field(
+        description="This very file is held as `release`, and nothing was done. If that is not in force, a"
+        " doubt `superseded` says how to bring it back."
+    )
     release: int | None = Field(description="What it is held as; null while it is not.")
     sha256: str
     filters: list[str]
@@ -231,6 +260,30 @@ class BenchmarkImportRead(BaseModel):
     errors: list[BenchmarkImportError] = Field(description="The first thousand, in the file's order.")
     doubts: list[BenchmarkImportDoubt]
     compared: BenchmarkImportComparison | None
+
+
+class BenchmarkImportProgress(BaseModel):
+    lines_read: int
+    share_read: float = Field(description="Of the file's bytes, from 0 to 1.")
+
+
+class BenchmarkImportStatusRead(BaseModel):
+    """A file that the worker reads; what it is told, once it is read, is `told`."""
+
+    import_: int = Field(alias="import", description="What addresses it.", examples=[3])
+    dataset: str
+    status: ImportStatus
+    released_on: date
+    title: str | None
+    dry_run: bool
+    size: int = Field(description="In bytes.")
+    sha256: str
+    by: str | None
+    received_at: str
+    finished_at: str | None
+    progress: BenchmarkImportProgress | None = Field(description="While it is pending.")
+    problem: str | None = Field(description="Of one that is refused or failed: why, in a sentence.")
+    told: BenchmarkImportRead | None
 
 
 class RefusedBenchmarkImport(ProblemDocument):
@@ -272,6 +325,13 @@ class PairingUpdate(Write):
     position: Annotated[int, Field(ge=0, le=1000)] | None = None
 
 
+class UnlikeRead(BaseModel):
+    """Why a pairing that somebody called like with like is context all the same."""
+
+    code: str = Field(examples=["definition_changed"])
+    message: str
+
+
 class PairingRead(BaseModel):
     pairing: int
     version: int
@@ -286,6 +346,10 @@ class PairingRead(BaseModel):
     period_alike: bool
     definition_alike: bool
     reason: str | None
+    unlike: UnlikeRead | None = Field(
+        description="What is known to differ, whatever was said: the unit, the period, or the KPI's"
+        " definition since. Then the label is context, and nothing is compared."
+    )
     may_edit: bool
 
 

@@ -6,7 +6,7 @@ memory than a few thousand of its lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -29,7 +29,13 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _CHUNK = 2_000
 
 
-async def stage(session: AsyncSession, lines: Iterable[Line], filters: Sequence[str]) -> None:
+Progress = Callable[[int], Awaitable[None]]
+"""Told now and then how many lines have been read."""
+
+
+async def stage(
+    session: AsyncSession, lines: Iterable[Line], filters: Sequence[str], progress: Progress | None = None
+) -> None:
     """Copy lines into an empty staging table of this transaction."""
     connection = await driver_connection(session)
     written: list[str] = []
@@ -41,6 +47,8 @@ async def stage(session: AsyncSession, lines: Iterable[Line], filters: Sequence[
                 if len(written) == _CHUNK:
                     await copy.write("".join(written))
                     written.clear()
+                    if progress is not None:
+                        await progress(line.number - 1)
             await copy.write("".join(written))
 
 

@@ -9,13 +9,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, Numeric, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Text
 from sqlmodel import Field, SQLModel
 
-from api.benchmarks.terms import AreaLevel, DatasetKind, FigureState, YearKind
+from api.benchmarks.terms import AreaLevel, DatasetKind, FigureState, ImportStatus, YearKind
 from api.core import tables as t
+from api.vocabulary import Unit
 
 
 class BenchmarkDataset(t.Versioned, table=True):
@@ -46,15 +47,19 @@ class BenchmarkIndicator(SQLModel, table=True):
     name: str = t.line(null=False)
     title: str | None = t.line()
     decimals: int | None = t.whole()
+    unit: Unit | None = t.word(Unit, null=True)
     no_quartile: bool = t.flag()
     """Quarters of all authorities say nothing here: a count follows the size of the place."""
 
 
 class BenchmarkRelease(t.Versioned, table=True):
-    """One file of a dataset, whole. The newest by the day of release is in force."""
+    """One file of a dataset, whole. The newest by the day of release that is not withdrawn is in force.
+
+    The same file may be there twice: figures that were superseded or withdrawn are published again.
+    """
 
     __tablename__ = "benchmark_release"
-    __table_args__ = (UniqueConstraint("dataset_id", "sha256"),)
+    __table_args__ = (Index("ix_benchmark_release_file", "dataset_id", "sha256"),)
 
     id: int | None = t.key()
     dataset_id: int = t.points_to("benchmark_dataset.id", on_delete="RESTRICT", index=False)
@@ -154,6 +159,71 @@ class BenchmarkNeighbour(SQLModel, table=True):
     closeness: str | None = t.line()
 
 
+class BenchmarkWithdrawal(SQLModel, table=True):
+    """A release that counts no longer, from a moment on and for good; its figures can still be read."""
+
+    __tablename__ = "benchmark_withdrawal"
+    __table_args__ = (UniqueConstraint("release_id"),)
+
+    id: int | None = t.key()
+    release_id: int = t.points_to("benchmark_release.id", index=False)
+    reason: str = t.line(null=False)
+    withdrawn_at: datetime | None = Field(
+        default=None,
+        sa_type=t.datetime_tz(),
+        nullable=False,
+        sa_column_kwargs={"server_default": text("turnstone.stamp()")},
+    )
+    withdrawn_by: int | None = t.points_to("principal.id", null=True, on_delete="SET NULL", index=False)
+
+
+class BenchmarkImport(SQLModel, table=True):
+    """A file that is too large to be read while its sender waits: pending, then ended for good.
+
+    Its parts go when it ends; what the file held, and what became of it, stays.
+    """
+
+    __tablename__ = "benchmark_import"
+
+    id: int | None = t.key()
+    dataset_id: int = t.points_to("benchmark_dataset.id")
+    released_on: date = t.day(null=False)
+    title: str | None = t.line()
+    dry_run: bool = t.flag()
+    size: int = Field(sa_type=BigInteger)
+    """In bytes."""
+    sha256: str = t.line(null=False)
+    sent_by: int = t.points_to("principal.id")
+    reason: str | None = t.line()
+    status: ImportStatus = t.word(ImportStatus)
+    problem: str | None = t.line()
+    """Why nothing of the file could be looked at, in words."""
+    told: dict[str, Any] | None = Field(default=None, sa_type=JSONB, nullable=True)
+    """What the file holds and what became of it, once it is read."""
+    attempts: int = t.whole(default=0)
+    lines_read: int = t.whole(default=0)
+    bytes_read: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
+    received_at: datetime | None = Field(
+        default=None,
+        sa_type=t.datetime_tz(),
+        nullable=False,
+        sa_column_kwargs={"server_default": text("now()")},
+    )
+    finished_at: datetime | None = Field(default=None, sa_type=t.datetime_tz(), nullable=True)
+
+
+class BenchmarkImportPart(SQLModel, table=True):
+    """A piece of a waiting file."""
+
+    __tablename__ = "benchmark_import_part"
+    __table_args__ = (UniqueConstraint("import_id", "position"),)
+
+    id: int | None = t.key()
+    import_id: int = t.points_to("benchmark_import.id", index=False)
+    position: int = t.whole(null=False)
+    content: bytes = Field(sa_type=LargeBinary)
+
+
 class KpiBenchmark(t.InPlan, table=True):
     """A KPI set against a published series by a person, who says whether the two are alike."""
 
@@ -179,5 +249,7 @@ class KpiBenchmark(t.InPlan, table=True):
     filters: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB, nullable=False)
     period_alike: bool = t.flag()
     definition_alike: bool = t.flag()
+    definition_from: date | None = t.day()
+    """From when the definition of the KPI holds that was looked at; null for one that was always so."""
     reason: str | None = t.line()
     """Why it is only context; or what to bear in mind where it is like with like."""

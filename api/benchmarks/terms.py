@@ -12,6 +12,19 @@ class DatasetKind(StrEnum):
     """The statistical neighbours of each authority."""
 
 
+class ImportStatus(StrEnum):
+    """Of a file that is read by the worker."""
+
+    PENDING = "pending"
+    PREVIEWED = "previewed"
+    IMPORTED = "imported"
+    """Held as a release, or recognised as one that is held already."""
+    REFUSED = "refused"
+    """It has errors, or its sender may no longer import: nothing of it is held."""
+    FAILED = "failed"
+    """The service could not read it, as often as it tried; nothing of it is held."""
+
+
 class FigureState(StrEnum):
     """What a published cell says. Only a reported one has a figure; none of the others is ever zero."""
 

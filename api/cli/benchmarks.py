@@ -1,4 +1,4 @@
-"""benchmarks import: published figures and tables of neighbours, as the Department gives them."""
+"""benchmarks import, withdraw: published figures and tables of neighbours, as the Department gives them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,9 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Published figures to set KPIs against.", no_args_is_help=True)
-    # Of its own, so that "import" stays a word of the command though it is the only one.
-    group.callback()(benchmarks)
     group.command("import")(import_release)
+    group.command("withdraw")(withdraw_release)
     app.add_typer(group, name="benchmarks")
-
-
-def benchmarks() -> None:
-    """Published figures to set KPIs against."""
 
 
 def import_release(
@@ -45,7 +40,7 @@ def import_release(
         bool, typer.Option("--apply", help="Import it; without this, only tell what would happen.")
     ] = False,
 ) -> None:
-    """Preview or import a release. A file with errors changes nothing; the same file again neither.
+    """Preview or import a release. A file with errors changes nothing; that of the one in force neither.
 
     Exit code 0: imported, known, or nothing stands in the way. 1: errors.
     """
@@ -88,9 +83,30 @@ async def _import(
         )
 
 
+def withdraw_release(
+    release: Annotated[int, typer.Argument(help="The release's number.")],
+    dataset: Annotated[str, typer.Option(help="The dataset's ref.")],
+    reason: Annotated[str, typer.Option(help="Why; kept in the change record.")],
+) -> None:
+    """Withdraw a release: the one before it is in force again. Its file can be imported anew."""
+    with database_url("service") as url:
+        in_force = asyncio.run(_withdraw(url, dataset, release, reason))
+    now = f"release {in_force} is in force" if in_force else "none is in force"
+    print(f"Release {release} of {dataset} is withdrawn; {now}.")
+
+
+async def _withdraw(url: str, dataset: str, release: int, reason: str) -> int | None:
+    from api.benchmarks.importing_files import withdraw_from
+
+    async with engine(url) as made:
+        return await withdraw_from(made, dataset, release, reason)
+
+
 def _tell(found: BenchmarkImportRead) -> None:
     if found.is_known:
         print(f"This very file is held already, as release {found.release} of {found.dataset}.")
+        for doubt in found.doubts:
+            print(f"  doubt: {doubt.message}")
         return
     held = found.release is not None
     print(f"{f'Imported release {found.release}' if held else 'Would import a release'} of {found.dataset}")

@@ -88,12 +88,11 @@ def refuse_other_types(request: Request) -> None:
         raise _wrong_type("Send the body as it is, without a Content-Encoding.")
 
 
-async def read_csv(request: Request) -> bytes:
-    """The body as it came. Raises WRONG_CONTENT_TYPE where it does not say it is CSV, or is packed."""
+def refuse_all_but_csv(request: Request) -> None:
+    """Raises WRONG_CONTENT_TYPE for a body that does not say it is CSV."""
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given != "text/csv" or request.headers.get("content-encoding", "identity").lower() != "identity":
+    if given != "text/csv":
         raise _wrong_type("Send the file as it is, as text/csv.", accepted="text/csv")
-    return await request.body()
 
 
 def _wrong_type(detail: str, *, accepted: str = "application/json") -> Problem:

@@ -9,6 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 QUEUE = "default"
+PATIENCE = text(
+    "select set_config('statement_timeout', '20min', true),"
+    " set_config('idle_in_transaction_session_timeout', '20min', true)"
+)
+"""A large file takes longer than any request may."""
 
 
 async def defer(session: AsyncSession, task: str, **arguments: Any) -> None:

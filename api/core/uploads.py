@@ -5,20 +5,25 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import count
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
 from fastapi import Request
+from sqlalchemy import TextClause
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import ClientDisconnect
 
 from api.core.errors import Problem, ProblemType
 
 _IN_MEMORY = 5_000_000
 """Bytes held before a file on disk takes over."""
+_PIECE = 1_000_000
+"""Bytes of each piece that a file is kept in while it waits for the worker."""
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]{44}):")
 
 
@@ -61,6 +66,25 @@ async def receiving(request: Request, most_bytes: int) -> AsyncIterator[Received
         _check_digest(request, digest.digest())
         file.seek(0)
         yield Received(file, size, digest.hexdigest())
+
+
+def pieces_of(file: BinaryIO) -> Iterator[bytes]:
+    """The rest of a file in pieces of a megabyte, each for a row of its own."""
+    while piece := file.read(_PIECE):
+        yield piece
+
+
+async def fetch_pieces(session: AsyncSession, query: TextClause, owner: int, file: BinaryIO) -> None:
+    """Write a waiting file's pieces to ``file``, one in memory at a time, and go back to its start.
+
+    ``query`` selects the piece ``:position``, from 0, of whatever has the id ``:id``.
+    """
+    for position in count():
+        content = await session.scalar(query, {"id": owner, "position": position})
+        if content is None:
+            break
+        file.write(content)
+    file.seek(0)
 
 
 def _cut_off(declared: str | None, size: int) -> Problem:

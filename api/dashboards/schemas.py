@@ -96,6 +96,7 @@ class YearValue(BaseModel):
     grade: terms.Grade | None
     numerator: float | None
     denominator: float | None
+    workflow: terms.MeasurementWorkflow
 
 
 class ScorecardLine(KpiSummary):

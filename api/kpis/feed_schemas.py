@@ -94,7 +94,8 @@ class FeedRead(BaseModel):
     due_after_days: int | None
     locks_after_days: int | None
     last_submission: FeedSubmissionRead | None = Field(
-        description="The last one stored by its integration or, where none is named, of its latest values."
+        description="The last one stored by its integration; or, where none is named or it brings several"
+        " feeds, the last that brought one of this feed's latest values."
     )
     kpis: list[FeedKpiRead]
     late: int = Field(description="How many of its KPIs are late.")

@@ -165,12 +165,16 @@ SEGMENT = Reading(
     default_sort="position",
 )
 
-# When the value of each of the latest periods first came, for the whole service and on any basis.
+# When the value of each of the latest periods first came, for the whole service and on any basis. What a
+# delivery brought that was withdrawn since never came: the right value came with another.
 _ARRIVALS = """coalesce((
     select json_agg(json_build_object('period', p.period, 'came_on', p.came_on))
     from (select m.period, m.ends_on,
                  (min((select min(r.known_from) from measurement_revision r
-                       where r.series_id = m.series_id and r.ends_on = m.ends_on))
+                       where r.series_id = m.series_id and r.ends_on = m.ends_on
+                         and r.state <> 'withdrawn' and not exists (
+                             select from submission su
+                             where su.id = r.submission_id and su.status = 'withdrawn')))
                   at time zone 'Europe/London')::date as came_on
           from public.series s join segment sg on sg.id = s.segment_id
           join measurement m on m.series_id = s.id
@@ -179,6 +183,11 @@ _ARRIVALS = """coalesce((
 
 _FIRST_ENDS_ON = """(select min(m.ends_on) from public.series s join segment sg on sg.id = s.segment_id
     join measurement m on m.series_id = s.id where s.kpi_id = k.id and sg.ref = '_all')"""
+
+# What a sender of several feeds delivered says nothing of each: there, it must have brought a value.
+_HAS_OWN_SENDER = """(fd.integration_id is not null and not exists (
+    select from feed o where o.plan_id = fd.plan_id and o.integration_id = fd.integration_id
+      and o.id <> fd.id))"""
 
 _FEED = f"""json_build_object(
     'ref', fd.ref, 'title', fd.title, 'version', fd.version, 'system', fd.system,
@@ -192,11 +201,11 @@ _FEED = f"""json_build_object(
     'last_submission', (select json_build_object('submission', su.submission_ref,
             'received_at', turnstone.utc(su.received_at), 'created', su.created, 'updated', su.updated)
         from submission su where su.plan_id = fd.plan_id and su.status = 'stored'
-          and (su.submitted_by = fd.integration_id
-               or (fd.integration_id is null and su.id in (
-                    select m.submission_id from kpi k join public.series s on s.kpi_id = k.id
-                    join measurement m on m.series_id = s.id and m.ends_on = s.latest_ends_on
-                    where k.feed_id = fd.id)))
+          and (fd.integration_id is null or su.submitted_by = fd.integration_id)
+          and ({_HAS_OWN_SENDER} or su.id in (
+                select m.submission_id from kpi k join public.series s on s.kpi_id = k.id
+                join measurement m on m.series_id = s.id and m.ends_on = s.latest_ends_on
+                where k.feed_id = fd.id))
         order by su.received_at desc limit 1),
     'kpis', coalesce((select json_agg(json_build_object('ref', k.ref, 'title', k.title,
             'period_type', k.period_type, 'is_superseded', k.is_superseded,

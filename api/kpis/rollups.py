@@ -2,9 +2,9 @@
 
 ``sum`` adds what happened in each period. ``last`` takes the position at the end. ``numerator ÷
 denominator`` adds both parts and divides once. A figure is derived only when every input is there, for
-missing is never zero; what is missing is named. Nothing is derived across a change of definition, and
-nothing is added up where a KPI counts children, who may be in several periods: of its quotients only the
-quotient is shown, and not the sums it was made of.
+missing is never zero; what is missing is named, and so is what is held under query. Nothing is derived
+across a change of definition, and nothing is added up where a KPI counts children, who may be in several
+periods: of its quotients only the quotient is shown, and not the sums it was made of.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from api.kpis import periods
 from api.kpis.periods import Period
-from api.vocabulary import Nature, PeriodType, Rollup, Unit
+from api.vocabulary import MeasurementWorkflow, Nature, PeriodType, Rollup, Unit
 
 Json = dict[str, Any]
 Refusal = tuple[str, str, str]
@@ -31,6 +31,7 @@ PER = {Unit.PERCENT: Decimal(100), Unit.RATE_PER_10000: Decimal(10_000), Unit.RA
 """By what a quotient is multiplied to be in that unit."""
 _ADDABLE = frozenset({Unit.COUNT, Unit.CURRENCY, Unit.DAYS, Unit.MONTHS, Unit.NONE})
 _MILLIONTH = Decimal("0.000001")
+_APRIL = 4
 _NESTS = {
     PeriodType.DAY: ("quarter", "year"),
     PeriodType.MONTH: ("quarter", "year"),
@@ -73,7 +74,8 @@ def derived_in_year(
     """A KPI's quarters and year to date in a financial year; empty where it does not say how.
 
     ``points`` are its values in the year, oldest first; ``on`` is the day to judge by. Quarters that have
-    not begun are left out. The year to date runs to the latest period there is a value of.
+    not begun are left out. The year to date runs to the latest period there is a value of; a KPI that
+    counts from another month than April has none.
     """
     kind, rollup = PeriodType(kpi["period_type"]), Rollup(kpi["rollup"])
     nests = () if rollup is Rollup.NONE else _NESTS.get(kind, ())
@@ -84,11 +86,19 @@ def derived_in_year(
             inputs = _within(quarter, kind)
             quarters.append({"period": quarter.key, **derive(kpi, inputs, held, breaks)})
     to_date = None
-    reached = [period for period in _within(year, kind) if period.key in held] if "year" in nests else []
+    is_of_year = "year" in nests and _counts_from_april(kpi)
+    reached = [period for period in _within(year, kind) if period.key in held] if is_of_year else []
     if reached:
         inputs = [period for period in _within(year, kind) if period <= reached[-1]]
         to_date = {"period": year.key, "through": reached[-1].key, **derive(kpi, inputs, held, breaks)}
     return {"quarters": quarters, "year_to_date": to_date}
+
+
+def _counts_from_april(kpi: Json) -> bool:
+    """Whether what a KPI shows at a period's end can be of the financial year: a count that begins anew
+    in September is of another year.
+    """
+    return Nature(kpi["nature"]) is not Nature.CUMULATIVE or kpi["reset_month"] in (None, _APRIL)
 
 
 def derive(kpi: Json, inputs: Sequence[Period], held: Mapping[str, Json], breaks: Sequence[date]) -> Json:
@@ -105,6 +115,7 @@ def derive(kpi: Json, inputs: Sequence[Period], held: Mapping[str, Json], breaks
         "rollup": rollup.value,
         "inputs": len(needed),
         "missing": missing,
+        "under_query": [period.key for period in needed if _is_doubtful(held.get(period.key))],
         "broken_on": broken.isoformat() if broken else None,
     }
 
@@ -112,6 +123,10 @@ def derive(kpi: Json, inputs: Sequence[Period], held: Mapping[str, Json], breaks
 def _has_figures(point: Json | None, with_parts: bool) -> bool:
     names = ("numerator", "denominator") if with_parts else ("value",)
     return point is not None and all(point.get(name) is not None for name in names)
+
+
+def _is_doubtful(point: Json | None) -> bool:
+    return point is not None and point["workflow"] == MeasurementWorkflow.UNDER_QUERY
 
 
 def _figures(kpi: Json, rollup: Rollup, points: Sequence[Json]) -> Json:

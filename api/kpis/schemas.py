@@ -425,6 +425,7 @@ class DerivedRead(BaseModel):
     rollup: terms.Rollup
     inputs: int = Field(description="How many periods it is made of.")
     missing: list[str] = Field(description="Input periods without the figures needed.")
+    under_query: list[str] = Field(description="Input periods whose figures somebody doubts.")
     broken_on: dt.date | None = Field(description="The definition changed then, so nothing is derived.")
 
 

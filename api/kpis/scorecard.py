@@ -36,7 +36,7 @@ with shown as (
 )
 select k.ref, json_agg(json_build_object('period', m.period, 'ends_on', m.ends_on, 'state', m.state,
     'value', trim_scale(m.value), 'grade', m.grade, 'numerator', trim_scale(m.numerator),
-    'denominator', trim_scale(m.denominator)) order by m.ends_on)
+    'denominator', trim_scale(m.denominator), 'workflow', m.workflow) order by m.ends_on)
 from shown
 join kpi k on k.id = shown.kpi_id
 join measurement m on m.series_id = shown.id

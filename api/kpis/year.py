@@ -18,7 +18,8 @@ from api.vocabulary import Basis, PeriodType
 
 _VALUES = """
 select coalesce(json_agg(json_build_object('period', m.period, 'value', trim_scale(m.value),
-        'numerator', trim_scale(m.numerator), 'denominator', trim_scale(m.denominator))
+        'numerator', trim_scale(m.numerator), 'denominator', trim_scale(m.denominator),
+        'workflow', m.workflow)
         order by m.ends_on), '[]'::json)::text
 from measurement m join public.series s on s.id = m.series_id
 where s.segment_id = :segment_id and s.basis = :basis and m.starts_on >= :first and m.ends_on <= :last

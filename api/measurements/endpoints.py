@@ -77,6 +77,13 @@ async def list_measurements(
     workflow: Annotated[list[terms.MeasurementWorkflow] | None, Query()] = None,
     from_: Annotated[Day | None, Query(alias="from", description="Periods that end then or later.")] = None,
     to: Annotated[Day | None, Query(description="Periods that end then or earlier.")] = None,
+    withdrawn: Annotated[
+        bool,
+        Query(
+            description="Also the periods of which nothing is known any more, because the submission that"
+            " first brought their value was withdrawn. Their revisions tell what it was."
+        ),
+    ] = False,
 ) -> Response:
     """Every value known now, or at `known_at`, oldest first. Sort keys: period, segment, basis, known."""
     return await single.list_measurements(
@@ -84,6 +91,7 @@ async def list_measurements(
         kpi,
         page,
         {
+            "withdrawn": ["true"] if withdrawn else None,
             "segment": segment,
             "basis": basis,
             "workflow": workflow,

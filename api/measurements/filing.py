@@ -16,7 +16,7 @@ from sqlalchemy import text
 from api.core.context import Context, to_json
 from api.core.errors import Problem, ProblemType
 from api.core.jobs import defer
-from api.core.uploads import Received
+from api.core.uploads import Received, pieces_of
 from api.measurements.files.findings import FileRefused
 from api.measurements.files.limits import Limits
 from api.measurements.files.reading import CONTENT_TYPES, FileKind, open_rows
@@ -36,8 +36,6 @@ from api.measurements.tables import Mode, SubmissionStatus
 
 MOST_AT_ONCE = 5_000_000
 """Bytes of the largest file that is read while its sender waits."""
-PART = 1_000_000
-"""Bytes of each piece that a waiting file is kept in."""
 TASK = "read_upload"
 
 
@@ -152,8 +150,7 @@ async def _put_off(ctx: Context, delivery: Delivery, asked: Asked, received: Rec
             "by": ctx.actor.id,
         },
     )
-    position = 0
-    while piece := received.file.read(PART):
+    for position, piece in enumerate(pieces_of(received.file)):
         await ctx.session.execute(
             text(
                 "insert into upload_part (plan_id, upload_id, position, content)"
@@ -161,6 +158,5 @@ async def _put_off(ctx: Context, delivery: Delivery, asked: Asked, received: Rec
             ),
             {"plan": ctx.plan.id, "upload": upload_id, "position": position, "content": piece},
         )
-        position += 1
     await defer(ctx.session, TASK, upload=upload_id)
     return ctx.accepted(to_json(whole(recorded)), location_of(ctx, recorded.ref))

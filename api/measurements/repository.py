@@ -57,6 +57,8 @@ MEASUREMENTS = Reading(
         "from": "m.ends_on >= cast((cast(:from as text[]))[1] as date)",
         "to": "m.ends_on <= cast((cast(:to as text[]))[1] as date)",
         "workflow": sql.one_of("m.workflow", "workflow"),
+        # It chooses what is listed (``with_withdrawn``), and is named here for the cursor to hold.
+        "withdrawn": "cast(:withdrawn as text[]) is not null",
     },
 )
 
@@ -106,9 +108,19 @@ VALUES = replace(
 )
 """Values of every KPI of the plan."""
 
-_KNOWN_AT = f"""(select v.*, v.revision as version from measurement_revision v
-    where v.known_from <= :known_at and v.known_to > :known_at and v.state <> 'withdrawn') m
-    {_OF_SERIES.format(alias="m")}"""
+_THEN_OR_NOW = {
+    True: "v.known_from <= :known_at and v.known_to > :known_at",
+    False: "v.known_to = 'infinity'",
+}
+"""Which revision of each value was known: at a moment, or now."""
+
+
+def _known(condition: str) -> str:
+    return f"""(select v.*, v.revision as version from measurement_revision v where {condition}) m
+        {_OF_SERIES.format(alias="m")}"""
+
+
+_KNOWN_AT = _known(f"{_THEN_OR_NOW[True]} and v.state <> 'withdrawn'")
 
 _THEN = """from measurement_revision p where p.known_from <= :known_at and p.known_to > :known_at
     and p.state <> 'withdrawn' and"""
@@ -125,6 +137,11 @@ def as_known(reading: Reading, moment: datetime | None) -> Reading:
             where=reading.where.replace("coalesce(turnstone.as_of(), 'infinity'::timestamptz)", ":known_at"),
         )
     return replace(reading, source=_KNOWN_AT, body=reading.body.replace(_CURRENT, _THEN))
+
+
+def with_withdrawn(reading: Reading, moment: datetime | None) -> Reading:
+    """The reading of values with those that were withdrawn, as known at a moment (``:known_at``) or now."""
+    return replace(reading, source=_known(_THEN_OR_NOW[moment is not None]))
 
 
 MEASUREMENT = Reading(

@@ -126,8 +126,16 @@ class RevisionRead(ValueRead):
     known_to: str | None = Field(description="Null while it is the value known.")
 
 
+class MeasurementListed(MeasurementRead):
+    """A value; or, where it was asked for, that nothing is known any more because its delivery was
+    withdrawn: then the state is `withdrawn`, and the reason is that of the withdrawal.
+    """
+
+    state: terms.RevisionState  # type: ignore[assignment]
+
+
 class MeasurementPage(PageOf):
-    items: list[MeasurementRead]
+    items: list[MeasurementListed]
 
 
 class MeasureRead(BaseModel):

@@ -16,7 +16,14 @@ from api.core.reading import Item, PageQuery, read_one, read_page
 from api.kpis import periods
 from api.kpis.segments import kpi_id_of
 from api.measurements import merge
-from api.measurements.repository import MEASUREMENT, MEASUREMENTS, REVISIONS, VALUES, as_known
+from api.measurements.repository import (
+    MEASUREMENT,
+    MEASUREMENTS,
+    REVISIONS,
+    VALUES,
+    as_known,
+    with_withdrawn,
+)
 from api.measurements.rows import SINGLE_FIELDS, RowError
 from api.measurements.schemas import MeasurementPut
 from api.measurements.service import Refused, take
@@ -160,9 +167,14 @@ async def list_measurements(
     ctx: Context, kpi: str, query: PageQuery, filters: Mapping[str, Sequence[str] | None]
 ) -> Response:
     """As known now or, with ``known_at``, as known then."""
-    reading = as_known(MEASUREMENTS, ctx.known_at)
+    if filters.get("withdrawn"):
+        moment = ctx.known_at or ctx.as_of
+        reading = with_withdrawn(MEASUREMENTS, moment)
+    else:
+        moment = ctx.known_at
+        reading = as_known(MEASUREMENTS, moment)
     kpi_id = await kpi_id_of(ctx, kpi)
-    return await read_page(ctx, reading, query, filters, kpi_id=kpi_id, known_at=ctx.known_at)
+    return await read_page(ctx, reading, query, filters, kpi_id=kpi_id, known_at=moment)
 
 
 async def list_values(

@@ -23,7 +23,8 @@ from api.auth.system import as_system
 from api.core.context import Context
 from api.core.database import transaction
 from api.core.errors import Problem, conflict, not_allowed
-from api.core.jobs import defer
+from api.core.jobs import PATIENCE, defer
+from api.core.uploads import fetch_pieces
 from api.measurements.files.findings import FileRefused
 from api.measurements.files.limits import Limits
 from api.measurements.files.reading import FileKind
@@ -38,12 +39,8 @@ log = structlog.get_logger()
 MOST_ATTEMPTS = 5
 """A file that ends the worker as often is given up: it must not do so for ever."""
 PROGRESS_SECONDS = 1.0
-PATIENCE = text(
-    "select set_config('statement_timeout', '20min', true),"
-    " set_config('idle_in_transaction_session_timeout', '20min', true)"
-)
-"""A million rows take longer than any request may."""
 
+_PIECE = text("select content from upload_part where upload_id = :id and position = :position")
 _BEGIN = text(
     "update upload u set attempts = u.attempts + 1, rows_read = 0, bytes_read = 0"
     " from submission su join plan pl on pl.id = su.plan_id"
@@ -88,7 +85,8 @@ async def read_upload(
         await _give_up(engine, waiting)
         return
     with TemporaryFile() as file:
-        await _fetch(engine, waiting, file)
+        async with transaction(engine) as session, as_system(session):
+            await fetch_pieces(session, _PIECE, waiting.id, file)
         try:
             await _take(engine, waiting, file, limits, today)
         except FileRefused as refused:
@@ -126,22 +124,6 @@ def _waiting(row: Any) -> Waiting:
         ),
         submission_id=row.submission_id,
     )
-
-
-async def _fetch(engine: AsyncEngine, waiting: Waiting, file: BinaryIO) -> None:
-    """The file's bytes out of the database, a piece at a time."""
-    async with transaction(engine) as session, as_system(session):
-        position = 0
-        while True:
-            content = await session.scalar(
-                text("select content from upload_part where upload_id = :id and position = :position"),
-                {"id": waiting.id, "position": position},
-            )
-            if content is None:
-                break
-            file.write(content)
-            position += 1
-    file.seek(0)
 
 
 async def _take(

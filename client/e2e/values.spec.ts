@@ -191,6 +191,22 @@ test.describe('feeds', () => {
   });
 });
 
+test('a first value that was withdrawn stays on its KPI’s page, with what was known before behind it', async ({ page }) => {
+  const { ref } = await ownKpi(page, { '2025-01': 70, '2025-02': 71 });
+  const { submission } = await deliver(page, ref, { '2025-03': 12 });
+  await ask(page, 'POST', `/submissions/${submission}/withdrawal`, { reason: 'Extract of the wrong month' });
+  await signIn(page, 'board_member');
+  await page.goto(`/plans/${PLAN}/kpis/${ref}`);
+  const row = page.getByRole('table', { name: 'Values' }).getByRole('row').filter({ hasText: 'March 2025' });
+  await expect(row).toContainText('Withdrawn: nothing known');
+  await expect(row).not.toContainText('12.0%');
+  await row.getByText('What was known before').click();
+  await expect(row).toContainText('12.0%');
+  await expect(row).toContainText('Why: Extract of the wrong month');
+  await expect(page.getByText('Now 71.0% in February 2025', { exact: false }).first()).toBeAttached();
+  await expectGoodAtEveryWidth(page);
+});
+
 test('the dashboard of a performance officer leads to what waits', async ({ page }) => {
   await ownKpi(page, { '2025-01': 70 });
   await page.goto(`/plans/${PLAN}/dashboard`);

@@ -33,14 +33,19 @@ ADDED = (
     "benchmark_series",
     "benchmark_figure",
     "benchmark_neighbour",
+    "benchmark_withdrawal",
 )
 """What belongs to a release, and is never changed."""
+WAITING = ("benchmark_import", "benchmark_import_part")
+"""Files that wait for the worker."""
 
 
 def upgrade() -> None:
     op.add_column("authority", sa.Column("la_code", sa.Text(), nullable=True))
     _dataset_tables()
     _release_tables()
+    _withdrawal_table()
+    _waiting_tables()
     _pairing_table()
     for role in IMPORTERS:
         run(
@@ -51,6 +56,8 @@ def upgrade() -> None:
         protect_global(table, read=SIGNED_IN, write=IMPORTS)
     for table in ADDED:
         protect_global(table, read=SIGNED_IN, write=IMPORTS, verbs="select, insert")
+    for table in WAITING:
+        protect_global(table, read=IMPORTS, write=IMPORTS)
     version("kpi_benchmark")
     protect("kpi_benchmark", child("kpi:update", limited=GIVEN))
     protect_history("kpi_benchmark")
@@ -63,7 +70,15 @@ def upgrade() -> None:
                 for each row execute function turnstone.note_change();
             """
         )
-    for table in (*EDITED, *ADDED, "kpi_benchmark", "kpi_benchmark_history"):
+    run(
+        """
+        create trigger note_change after insert on public.benchmark_withdrawal
+            for each row execute function turnstone.note_change();
+        -- What a file holds is soon gone again: packing it costs more than it spares.
+        alter table public.benchmark_import_part alter column content set storage external;
+        """
+    )
+    for table in (*EDITED, *ADDED, *WAITING, "kpi_benchmark", "kpi_benchmark_history"):
         run(
             f"""
             do $$ begin execute format(
@@ -77,7 +92,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     run("drop view as_of.kpi_benchmark; drop table kpi_benchmark_history, kpi_benchmark;")
     run("drop function turnstone.keep_kpi_benchmark();")
-    for table in (*reversed(ADDED), *reversed(EDITED)):
+    for table in (*reversed(WAITING), *reversed(ADDED), *reversed(EDITED)):
         op.drop_table(table)
     run("delete from role_permission where permission = 'benchmark:import';")
     op.drop_column("authority", "la_code")
@@ -125,7 +140,13 @@ def _dataset_tables() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=True),
         sa.Column("decimals", sa.Integer(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=True),
         sa.Column("no_quartile", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.CheckConstraint(
+            "unit in ('count', 'percent', 'rate_per_10000', 'days', 'months', 'ratio', 'score', 'currency',"
+            " 'grade', 'none')",
+            name=op.f("ck_benchmark_indicator_unit"),
+        ),
         sa.ForeignKeyConstraint(
             ["dataset_id"],
             ["benchmark_dataset.id"],
@@ -170,8 +191,8 @@ def _release_tables() -> None:
             ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_benchmark_release")),
-        sa.UniqueConstraint("dataset_id", "sha256", name=op.f("uq_benchmark_release_dataset_id_sha256")),
     )
+    op.create_index("ix_benchmark_release_file", "benchmark_release", ["dataset_id", "sha256"], unique=False)
     op.create_table(
         "benchmark_area",
         _id(),
@@ -261,6 +282,92 @@ def _release_tables() -> None:
     )
 
 
+def _withdrawal_table() -> None:
+    op.create_table(
+        "benchmark_withdrawal",
+        _id(),
+        sa.Column("release_id", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "withdrawn_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("turnstone.stamp()"),
+            nullable=False,
+        ),
+        sa.Column("withdrawn_by", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["release_id"],
+            ["benchmark_release.id"],
+            name=op.f("fk_benchmark_withdrawal_release_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by"],
+            ["principal.id"],
+            name=op.f("fk_benchmark_withdrawal_withdrawn_by"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_benchmark_withdrawal")),
+        sa.UniqueConstraint("release_id", name=op.f("uq_benchmark_withdrawal_release_id")),
+    )
+
+
+def _waiting_tables() -> None:
+    op.create_table(
+        "benchmark_import",
+        _id(),
+        sa.Column("dataset_id", sa.BigInteger(), nullable=False),
+        sa.Column("released_on", sa.Date(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=True),
+        sa.Column("dry_run", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("sent_by", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("told", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("lines_read", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("bytes_read", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "status in ('pending', 'previewed', 'imported', 'refused', 'failed')",
+            name=op.f("ck_benchmark_import_status"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["dataset_id"],
+            ["benchmark_dataset.id"],
+            name=op.f("fk_benchmark_import_dataset_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["sent_by"], ["principal.id"], name=op.f("fk_benchmark_import_sent_by"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_benchmark_import")),
+    )
+    for column in ("dataset_id", "sent_by"):
+        op.create_index(op.f(f"ix_benchmark_import_{column}"), "benchmark_import", [column], unique=False)
+    op.create_table(
+        "benchmark_import_part",
+        _id(),
+        sa.Column("import_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["benchmark_import.id"],
+            name=op.f("fk_benchmark_import_part_import_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_benchmark_import_part")),
+        sa.UniqueConstraint(
+            "import_id", "position", name=op.f("uq_benchmark_import_part_import_id_position")
+        ),
+    )
+
+
 def _pairing_table() -> None:
     op.create_table(
         "kpi_benchmark",
@@ -274,6 +381,7 @@ def _pairing_table() -> None:
         sa.Column("filters", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("period_alike", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("definition_alike", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("definition_from", sa.Date(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "(period_alike and definition_alike) or reason is not null",

@@ -25,7 +25,9 @@ class TestCreate:
             "title": "Workforce",
             "source": "Department for Education",
             "filters": ["role"],
-            "indicators": [{"name": "fte", "title": "In post", "decimals": 1, "no_quartile": True}],
+            "indicators": [
+                {"name": "fte", "title": "In post", "decimals": 1, "unit": "count", "no_quartile": True}
+            ],
             "ignored": ["note"],
         }
         answer = await client.post("/v1/benchmarks", json=new)

@@ -158,6 +158,22 @@ class TestImport:
         file = b"\xef\xbb\xbf" + a_file(LINES).replace(b"\r\n", b"\n")
         assert (await imported(plan, dataset, file))["counts"]["lines"] == 4
 
+    async def test_what_is_not_utf_8_is_read_as_windows_1252_and_says_so(self, plan: PlanWorld) -> None:
+        dataset = await a_dataset(plan)
+        lines = [*LINES, authority("838", "14.1", "2024").replace("Council 838", "Sant\u2019Ange")]
+        told = await imported(plan, dataset, a_file(lines).decode().encode("cp1252"))
+        assert [doubt["code"] for doubt in told["doubts"]] == ["windows_1252"]
+        (series,) = await series_of(plan, dataset, told["release"])
+        assert series["points"][0]["year"] == 2024
+
+    async def test_names_come_out_the_same_in_every_encoding(self, plan: PlanWorld) -> None:
+        line = authority("838", "14.1").replace("Council 838", "Sant\u2019Ange")
+        for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252"):
+            dataset = await a_dataset(plan)
+            told = await imported(plan, dataset, a_file([line]).decode().encode(encoding))
+            (series,) = await series_of(plan, dataset, told["release"])
+            assert series["points"][0]["name"] == "Sant\u2019Ange", encoding
+
     async def test_blank_lines_are_passed_over(self, plan: PlanWorld) -> None:
         dataset = await a_dataset(plan)
         file = a_file([LINES[0], "", *LINES[1:], "," * 10, ""])
@@ -356,12 +372,11 @@ class TestErrors:
             (b"\r\n\r\n", "empty"),
             (a_file([]), "no_lines"),
             (a_file([england("1").replace("National", "Ward")]), "no_lines"),
-            (a_file(LINES).decode().encode("utf-16"), "wrong_encoding"),
-            (
-                a_file([england("1").replace("England", "Engl\u00e4nd")]).decode().encode("cp1252"),
-                "wrong_encoding",
-            ),
-            (a_file([england("1").replace("England", "Eng\0land")]), "not_csv"),
+            (a_file(LINES).decode().encode("utf-16-le"), "wrong_encoding"),
+            (a_file([england("1")]) + b"\x81\x8d\x8f", "wrong_encoding"),
+            (a_file([england("1").replace("England", "Eng\0land")]), "wrong_encoding"),
+            (b"PK\x03\x04" + b"x" * 40, "wrong_content"),
+            (b"\x1f\x8b\x08" + b"x" * 40, "wrong_content"),
             (a_file([england('"1"2"')]), "not_csv"),
             (a_file([england("1" * 250_000)]), "line_too_long"),
         ],

@@ -101,14 +101,20 @@ class TestImportFile:
 
 
 async def run(settings: Settings, path: Path, ref: str, *options: str) -> tuple[int, str, int]:
+    """As :func:`command`, of an import."""
+    asked = (str(path), "--dataset", ref, "--released-on", "2025-10-30", *options)
+    return await command(settings, "import", *asked)
+
+
+async def command(settings: Settings, *words: str) -> tuple[int, str, int]:
     """The command's exit code, what it printed, and the most memory it held, in bytes."""
     assert settings.database_url is not None
-    command = ("benchmarks", "import", str(path), "--dataset", ref, "--released-on", "2025-10-30", *options)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "api.cli",
-        *command,
+        "benchmarks",
+        *words,
         env=os.environ | {"TURNSTONE_DATABASE_URL": settings.database_url.get_secret_value()},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -147,6 +153,29 @@ class TestCommand:
         for options in ((), ("--apply",)):
             code, printed, _ = await run(settings, path, ref, "--new-title", "Re-referrals", *options)
             assert (code, "error in line 3, rate: “oops”" in printed) == (1, True), printed
+
+    async def test_withdraws_and_says_what_is_in_force(
+        self, settings: Settings, service: Service, tmp_path: Path
+    ) -> None:
+        ref = a_ref()
+        making = ("--new-title", "Re-referrals", "--apply")
+        code, printed, _ = await run(
+            settings, write(tmp_path / "1.csv", iter([england("All,5,6")])), ref, *making
+        )
+        assert code == 0, printed
+        second = write(tmp_path / "2.csv", iter([england("All,5,7")]))
+        code, printed, _ = await run(settings, second, ref, "--apply")
+        assert code == 0, printed
+        held = await service.one(
+            "select array_agg(r.id order by r.id) from benchmark_release r"
+            " join benchmark_dataset d on d.id = r.dataset_id where d.ref = %s",
+            ref,
+        )
+        asked = ("withdraw", str(held[1]), "--dataset", ref, "--reason", "Two authorities were swapped")
+        code, printed, _ = await command(settings, *asked)
+        assert (code, f"release {held[0]} is in force" in printed) == (0, True), printed
+        code, printed, _ = await run(settings, second, ref, "--apply")
+        assert (code, "was withdrawn (Two authorities were swapped)" in printed) == (0, True), printed
 
 
 class TestLongFiles:

@@ -152,6 +152,87 @@ class TestDelete:
         assert (await client.delete(plan.url("/kpis/K1"), headers=headers)).status_code == 204
 
 
+class TestLikeWithLike:
+    """What a person says is alike, and what is known to differ all the same."""
+
+    @pytest.mark.parametrize(
+        ("kpi", "is_refused"),
+        [
+            ({"nature": "in_period"}, True),
+            ({"nature": "cumulative", "reset_month": 4}, True),
+            ({"nature": "rolling", "rolling_periods": 3}, True),
+            ({"nature": "rolling", "rolling_periods": 12}, False),
+            ({"nature": "rolling", "rolling_periods": 3, "period_type": "quarter"}, True),
+            ({"nature": "rolling", "rolling_periods": 4, "period_type": "financial_quarter"}, False),
+            ({"nature": "snapshot"}, False),
+            ({"nature": "in_period", "period_type": "financial_year"}, False),
+        ],
+    )
+    async def test_a_value_of_less_than_a_year_is_not_like_a_year(
+        self, plan: PlanWorld, dataset: str, kpi: Json, is_refused: bool
+    ) -> None:
+        await a_kpi(plan, "K2", **kpi)
+        body = {"dataset": dataset, "indicator": "rate", "period_alike": True, "definition_alike": True}
+        at = plan.url("/kpis/K2/benchmark-pairings")
+        answer = await (await plan.manager()).post(at, json=body | TOTAL)
+        assert answer.status_code == (422 if is_refused else 201), answer.text
+        if is_refused:
+            assert pointers(answer) == ["/period_alike"]
+            assert answer.json()["errors"][0]["code"] == "period_differs"
+            assert (await (await plan.manager()).get(at)).json()["items"] == []
+            said = {"period_alike": False, "reason": "Months beside years."}
+            context = await (await plan.manager()).post(at, json=body | TOTAL | said)
+            assert (context.status_code, context.json()["label"], context.json()["unlike"]) == (
+                201,
+                "context",
+                None,
+            )
+
+    async def test_another_unit_is_refused_where_the_unit_is_known(self, plan: PlanWorld) -> None:
+        counted = await a_dataset(plan, indicators=[{"name": "rate", "unit": "count"}])
+        await imported(plan, counted, a_file([england("1")]))
+        await a_kpi(plan)
+        answer = await post(plan, counted, {"filters": {}})
+        assert pointers(answer) == ["/definition_alike"]
+        assert answer.json()["errors"][0]["message"] == (
+            "The figures are in another unit (count) than the KPI (percent)."
+        )
+        await a_kpi(plan, "K2", unit="count")
+        made = await paired(plan, "K2", counted)
+        assert (made["label"], made["indicator"]["unit"]) == ("like_with_like", "count")
+
+    async def test_a_definition_that_changes_makes_it_context_until_somebody_looks_again(
+        self, plan: PlanWorld, dataset: str
+    ) -> None:
+        made = await paired(plan, "K1", dataset, **TOTAL)
+        client = await plan.manager()
+        before = (await client.get(plan.url("/kpis/K1"))).json()
+        assert before["comparators"]["england"]["value"] == 1
+        anew = {"definition": {"descriptor": "Anew", "effective_from": "2025-04-01"}}
+        assert (await patch(plan, "/kpis/K1", anew)).status_code == 200
+        assert (await client.get(plan.url("/kpis/K1"))).json()["comparators"] is None
+        at = f"/kpis/K1/benchmark-pairings/{made['pairing']}"
+        found = (await client.get(plan.url(at))).json()
+        assert (found["label"], found["definition_alike"], found["unlike"]["code"]) == (
+            "context",
+            True,
+            "definition_changed",
+        )
+        again = await patch(plan, at, {"definition_alike": True})
+        assert (again.json()["label"], again.json()["unlike"]) == ("like_with_like", None)
+        assert (await client.get(plan.url("/kpis/K1"))).json()["comparators"]["england"]["value"] == 1
+
+    async def test_a_kpi_that_turns_out_to_count_months_is_compared_no_longer(
+        self, plan: PlanWorld, dataset: str
+    ) -> None:
+        await paired(plan, "K1", dataset, **TOTAL)
+        assert (await patch(plan, "/kpis/K1", {"nature": "in_period"})).status_code == 200
+        client = await plan.manager()
+        assert (await client.get(plan.url("/kpis/K1"))).json()["comparators"] is None
+        (found,) = (await client.get(plan.url("/kpis/K1/benchmarks"))).json()["benchmarks"]
+        assert (found["label"], found["unlike"]["code"]) == ("context", "period_differs")
+
+
 class TestVisitors:
     async def test_a_partner_sees_those_of_kpis_it_leads(self, plan: PlanWorld, dataset: str) -> None:
         await plan.party("health", role=Role.PARTNER)

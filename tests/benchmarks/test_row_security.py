@@ -12,7 +12,15 @@ from api.vocabulary import Role
 from tests.benchmarks.making import a_dataset, a_file, england, imported
 from tests.factories.world import PlanWorld
 
-ADDED = ("benchmark_release", "benchmark_area", "benchmark_series", "benchmark_figure", "benchmark_neighbour")
+ADDED = (
+    "benchmark_release",
+    "benchmark_area",
+    "benchmark_series",
+    "benchmark_figure",
+    "benchmark_neighbour",
+    "benchmark_withdrawal",
+)
+WAITING = ("benchmark_import", "benchmark_import_part")
 IMPORTERS = {Role.ADMIN, Role.PERFORMANCE_OFFICER}
 INSERT = "insert into benchmark_dataset (ref, title, kind, source) values ('probe', 'x', 'figures', 'x')"
 
@@ -68,3 +76,21 @@ async def test_nobody_changes_or_takes_away_a_figure(
     column = "series_id" if table == "benchmark_figure" else "id"
     assert await is_refused(connection, f"update {table} set {column} = {column}")
     assert await is_refused(connection, f"delete from {table}")
+
+
+@pytest.mark.parametrize("table", WAITING)
+async def test_a_waiting_file_is_for_importers_alone(
+    plan: PlanWorld, connection: AsyncConnection, table: str
+) -> None:
+    dataset = await a_dataset(plan)
+    client = await plan.client(Role.PERFORMANCE_OFFICER)
+    put_off = await client.post(
+        f"/v1/benchmarks/{dataset}/releases?released_on=2025-10-30",
+        content=a_file([england("1")]),
+        headers={"Content-Type": "text/csv", "Prefer": "respond-async"},
+    )
+    assert put_off.status_code == 202, put_off.text
+    for role in (Role.PERFORMANCE_OFFICER, Role.PROGRAMME_MANAGER):
+        await act_as(connection, (await plan.user(role)).id)
+        seen = (await connection.exec_driver_sql(f"select count(*) from {table}")).scalar_one()
+        assert (seen > 0) is (role in IMPORTERS)

@@ -104,12 +104,19 @@ async def _published(client: httpx.AsyncClient, plan: PlanWorld) -> Json:
     assert made.status_code == 201, made.text
     release = made.json()["release"]
     (series,) = (await client.get(f"{at}/releases/{release}/series")).json()["items"]
+    later = await client.post(
+        f"{at}/releases?released_on=2025-10-30",
+        content=_PUBLISHED,
+        headers={"Content-Type": "text/csv", "Prefer": "respond-async"},
+    )
+    assert later.status_code == 202, later.text
     pair = {"dataset": plan.ref, "indicator": "rate", "period_alike": True, "definition_alike": True}
     paired = await client.post(plan.url("/kpis/K1/benchmark-pairings"), json=pair)
     assert paired.status_code == 201, paired.text
     return {
         "dataset": plan.ref,
         "release": str(release),
+        "import_id": str(later.json()["import"]),
         "series": str(series["series"]),
         "pairing": str(paired.json()["pairing"]),
     }

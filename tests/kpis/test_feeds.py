@@ -6,7 +6,7 @@ import httpx
 
 from api.vocabulary import Role
 from tests.factories.world import PlanWorld
-from tests.kpis.making import a_kpi, closed, etag_of, values
+from tests.kpis.making import a_kpi, closed, etag_of, push, values
 
 
 async def a_feed(plan: PlanWorld, **fields: Any) -> httpx.Response:
@@ -92,6 +92,31 @@ class TestRead:
         late = feed["kpis"][0]["freshness"]
         assert (late["next_period"], late["due_on"], late["days_late"]) == ("2018-08", "2018-09-10", 40)
         assert late["periods_missing"] == 2
+
+    async def test_what_a_withdrawn_delivery_brought_never_came(self, plan: PlanWorld) -> None:
+        """A wrong extract on the day does not make the right one punctual."""
+        await a_kpi(plan)
+        await a_feed(plan, due_after_days=10, kpis=["K1"])
+        pushed = await push(plan, {"kpi": "K1", "period": "2018-08", "value": 1})
+        wrong = pushed.json()["submission"]
+        owner = plan.service.owner
+        on_time, late = "2018-09-05T12:00:00Z", "2018-09-25T12:00:00Z"
+        dated = "update measurement_revision set known_from = %s where plan_id = %s and revision = %s"
+        await owner.execute(dated, (on_time, plan.id, 1))
+        manager = await plan.manager()
+
+        async def august() -> dict[str, Any]:
+            async with closed(plan, as_at="2018-09-30"):
+                feed = (await manager.get(plan.url("/feeds/nightly"))).json()
+            (found,) = [one for one in feed["periods"] if one["period"] == "2018-08"]
+            return {name: found[name] for name in ("state", "received", "came_late")}
+
+        assert await august() == {"state": "on_time", "received": 1, "came_late": []}
+        at = plan.url(f"/submissions/{wrong}/withdrawal")
+        assert (await manager.post(at, json={"reason": "Wrong month"})).status_code == 200
+        await values(plan, "K1", {"2018-08": 2})
+        await owner.execute(dated, (late, plan.id, 3))
+        assert await august() == {"state": "late", "received": 1, "came_late": ["K1"]}
 
     async def test_not_in_another_plan(self, plan: PlanWorld) -> None:
         await a_feed(plan)

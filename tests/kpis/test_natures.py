@@ -125,6 +125,17 @@ class TestRollUps:
         year = (await self.read(plan))["year_to_date"]
         assert (year["value"], year["missing"]) == (None, ["2018-05", "2018-06"])
 
+    async def test_what_is_under_query_counts_and_is_named(self, plan: PlanWorld) -> None:
+        await created(plan, nature="in_period", rollup="sum")
+        await values(plan, "K1", {"2018-04": 4, "2018-05": 5})
+        client = await plan.manager()
+        asked = {"kpis": ["K1"], "periods": ["2018-05"], "question": "Is it right?"}
+        assert (await client.post(plan.url("/measurements/queries"), json=asked)).status_code == 200
+        found = await self.read(plan)
+        for derived in (found["year_to_date"], found["quarters"][0]):
+            assert derived["under_query"] == ["2018-05"]
+        assert found["year_to_date"]["value"] == 9
+
     async def test_parts_are_added_and_divided_once(self, plan: PlanWorld) -> None:
         await created(plan, nature="in_period", rollup="numerator_over_denominator", unit="percent")
         for period, numerator, denominator in (("2018-04", 1, 2), ("2018-05", 8, 10), ("2018-06", 0, 4)):
@@ -154,6 +165,17 @@ class TestRollUps:
         found = await self.read(plan)
         assert found["quarters"] == []
         assert (found["year_to_date"]["value"], found["year_to_date"]["inputs"]) == (12, 1)
+
+    async def test_a_count_that_begins_anew_in_another_month_is_of_no_financial_year(
+        self, plan: PlanWorld
+    ) -> None:
+        await created(plan, nature="cumulative", rollup="last", reset_month=9)
+        await values(plan, "K1", {"2018-08": 40, "2018-09": 3})
+        found = await self.read(plan)
+        assert found["year_to_date"] is None
+        assert [quarter["value"] for quarter in found["quarters"][:2]] == [None, 3]
+        assert (await patched(plan, reset_month=4)).status_code == 200
+        assert (await self.read(plan))["year_to_date"]["value"] == 3
 
     async def test_nothing_where_the_kpi_does_not_say_how(self, plan: PlanWorld) -> None:
         await created(plan, nature="in_period")

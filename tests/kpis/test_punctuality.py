@@ -155,6 +155,30 @@ class TestFeeds:
         feed = (await (await plan.manager()).get(plan.url("/feeds/by-hand"))).json()
         assert feed["last_submission"]["submission"] == stored
 
+    async def test_of_one_system_that_brings_two_feeds_each_has_its_own(self, plan: PlanWorld) -> None:
+        admin = await plan.service.admin()
+        made = (
+            await admin.post("/v1/integrations", json={"name": "System", "scopes": ["measurement:write"]})
+        ).json()
+        member = {"client_id": made["client_id"], "role": "integration"}
+        for ref in ("K1", "K2"):
+            await a_kpi(plan, ref)
+        added = await (await plan.manager()).post(plan.url("/members"), json=member)
+        assert added.status_code == 201, added.text
+        sender = await plan.service.one("select id from integration where client_id = %s", made["client_id"])
+        for ref, kpi in (("first", "K1"), ("second", "K2")):
+            await a_feed(plan, ref, integration=made["client_id"], kpis=[kpi])
+        stored = {}
+        for kpi in ("K1", "K2"):
+            pushed = await push(plan, {"kpi": kpi, "period": "2026-09", "value": 1})
+            stored[kpi] = pushed.json()["submission"]
+        owner = plan.service.owner
+        await owner.execute("update submission set submitted_by = %s where plan_id = %s", (sender, plan.id))
+        client = await plan.manager()
+        for ref, kpi in (("first", "K1"), ("second", "K2")):
+            feed = (await client.get(plan.url(f"/feeds/{ref}"))).json()
+            assert feed["last_submission"]["submission"] == stored[kpi]
+
     async def test_an_integration_sees_those_it_brings(self, plan: PlanWorld) -> None:
         await a_kpi(plan)
         admin = await plan.service.admin()

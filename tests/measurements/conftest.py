@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import socket
+<<<<<<< HEAD
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+=======
+from collections.abc import AsyncIterator
+>>>>>>> 14dda6af96e8d20bb74c3d06b0f948b6d71231ca
 from dataclasses import dataclass
 
 import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.core.database import WORKER_ROLE, make_engine
-from api.core.jobs import QUEUE
-from api.settings import Settings
 from api.vocabulary import Role
-from api.worker import make_jobs
-from tests.conftest import url_of
 from tests.factories.world import PlanWorld, User
 
 
@@ -41,28 +39,6 @@ async def address(app: FastAPI) -> AsyncIterator[str]:
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
     await serving
-
-
-@pytest.fixture(scope="session")
-async def worker_engine(database: str) -> AsyncIterator[AsyncEngine]:
-    """The worker's own engine: its role, on this database."""
-    engine = make_engine(url_of("worker", database), role=WORKER_ROLE, pool_size=4)
-    yield engine
-    await engine.dispose()
-
-
-@pytest.fixture
-def work(database: str, settings: Settings, worker_engine: AsyncEngine) -> Callable[[], Awaitable[None]]:
-    """Run every job that waits, as the worker does, and come back when none is left."""
-
-    async def run() -> None:
-        jobs = make_jobs(url_of("worker", database), worker_engine, settings)
-        async with jobs.open_async():
-            await jobs.run_worker_async(
-                wait=False, delete_jobs="successful", install_signal_handlers=False, queues=[QUEUE]
-            )
-
-    return run
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.core.database import transaction
+from api.core.jobs import PATIENCE
 from api.measurements import uploads
 from api.measurements.files.limits import LIMITS
 from api.settings import Settings
@@ -190,6 +191,6 @@ class TestTogether:
 async def test_a_session_is_left_as_it_was_found(worker_engine: AsyncEngine) -> None:
     """The longer time-outs of a reading end with its transaction."""
     async with transaction(worker_engine) as session:
-        await session.execute(uploads.PATIENCE)
+        await session.execute(PATIENCE)
     async with transaction(worker_engine) as session:
         assert await session.scalar(text("show statement_timeout")) == "1min"

@@ -305,3 +305,73 @@ class TestInTheRecord:
         assert (await manager.get(plan.url("/dashboard"))).status_code == 200
         refs = {entry["ref"] for entry in await changes(plan, at_least=2, kind="submission")}
         assert {first["submission"], again["submission"]} <= refs
+
+
+class TestListed:
+    """A period of which nothing is known any more is listed for who asks, so that its past can be found."""
+
+    async def listed(self, plan: PlanWorld, **query: Any) -> list[tuple[str, str, float | None]]:
+        client = await plan.client(Role.BOARD_MEMBER)
+        answer = await client.get(plan.url("/kpis/K1/measurements"), params={"withdrawn": True} | query)
+        assert answer.status_code == 200, answer.text
+        return [(one["period"], one["state"], one["value"]) for one in answer.json()["items"]]
+
+    async def test_beside_the_values_that_are_known(self, plan: PlanWorld) -> None:
+        await a_kpi(plan)
+        await values(plan, "K1", {"2026-07": 69})
+        wrong = await submitted(plan, row("2026-08", 70), row("2026-09", 71))
+        await values(plan, "K1", {"2026-09": 72})
+        await withdraw(plan, wrong["submission"], "Extract of the wrong month")
+        assert await self.listed(plan) == [
+            ("2026-07", "reported", 69),
+            ("2026-08", "withdrawn", None),
+            ("2026-09", "reported", 72),
+        ]
+        assert await self.listed(plan, withdrawn=False) == [
+            ("2026-07", "reported", 69),
+            ("2026-09", "reported", 72),
+        ]
+        assert await self.listed(plan, **{"from": "2026-08-01", "to": "2026-08-31"}) == [
+            ("2026-08", "withdrawn", None)
+        ]
+
+    async def test_its_revisions_tell_what_it_was_and_why_it_went(self, plan: PlanWorld) -> None:
+        await a_kpi(plan)
+        wrong = await submitted(plan, row("2026-08", 70))
+        await withdraw(plan, wrong["submission"], "Extract of the wrong month")
+        client = await plan.client(Role.BOARD_MEMBER)
+        (found,) = (await client.get(plan.url("/kpis/K1/measurements"), params={"withdrawn": True})).json()[
+            "items"
+        ]
+        at = f"/kpis/K1/measurements/{found['segment']}/{found['period']}/revisions"
+        told = (await client.get(plan.url(at), params={"basis": found["basis"]})).json()["items"]
+        assert [(one["state"], one["value"], one["reason"]) for one in told] == [
+            ("withdrawn", None, "Extract of the wrong month"),
+            ("reported", 70, None),
+        ]
+
+    async def test_as_it_was_at_a_moment(self, plan: PlanWorld) -> None:
+        await a_kpi(plan)
+        wrong = await submitted(plan, row("2026-08", 70))
+        known = await now(plan)
+        await withdraw(plan, wrong["submission"])
+        gone = await now(plan)
+        await values(plan, "K1", {"2026-08": 75})
+        for read in ("known_at", "as_of"):
+            assert await self.listed(plan, **{read: known}) == [("2026-08", "reported", 70)]
+            assert await self.listed(plan, **{read: gone}) == [("2026-08", "withdrawn", None)]
+            assert await self.listed(plan, **{read: gone}, withdrawn=False) == []
+        assert await self.listed(plan) == [("2026-08", "reported", 75)]
+
+    async def test_page_by_page_and_never_with_the_cursor_of_the_other_list(self, plan: PlanWorld) -> None:
+        await a_kpi(plan)
+        wrong = await submitted(plan, *(row(f"2026-0{month}", 70) for month in range(1, 6)))
+        await withdraw(plan, wrong["submission"])
+        client = await plan.manager()
+        at = plan.url("/kpis/K1/measurements")
+        first = (await client.get(at, params={"withdrawn": True, "limit": 3, "total": True})).json()
+        assert (len(first["items"]), first["total"]) == (3, 5)
+        asked = {"withdrawn": True, "limit": 3, "cursor": first["next"]}
+        assert len((await client.get(at, params=asked)).json()["items"]) == 2
+        other = await client.get(at, params=asked | {"withdrawn": False})
+        assert (other.status_code, other.json()["type"]) == (422, "/v1/problems/bad-cursor")

@@ -33,7 +33,7 @@ describe('a year of published figures', () => {
   it('is drawn to one scale, and what is missing has no bar', () => {
     const bars = barsOf(year, { area: { area: '971', name: 'Northmoor' }, region: null } as unknown as Benchmark, percent);
     expect(bars.map(({ label, width }) => [label, Math.round(width)])).toEqual([
-      ['Northmoor', 100], ['England', 80], ['Region', 0], ['Statistical neighbours', 75],
+      ['Northmoor', 100], ['England', 80], ['Region', 0], ['Mean of statistical neighbours', 75],
     ]); // prettier-ignore
   });
 });

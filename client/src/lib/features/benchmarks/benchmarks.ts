@@ -98,7 +98,7 @@ export function barsOf(year: Year, benchmark: Benchmark, measure: Measure) {
     { key: 'own', label: benchmark.area?.name ?? 'This authority', value: own?.value ?? null, says: saysPublished(own, measure) },
     { key: 'england', label: 'England', value: england?.value ?? null, says: saysPublished(england, measure) },
     { key: 'region', label: benchmark.region?.name ?? 'Region', value: region?.value ?? null, says: saysPublished(region, measure) },
-    { key: 'neighbours', label: 'Statistical neighbours', value: neighbours?.value ?? null, says: saysNeighbours(year, measure) },
+    { key: 'neighbours', label: 'Mean of statistical neighbours', value: neighbours?.value ?? null, says: saysNeighbours(year, measure) },
   ];
   const most = Math.max(0, ...rows.map(({ value }) => value ?? 0));
   return rows.map((row) => ({ ...row, width: row.value !== null && most > 0 ? Math.max(0, (row.value / most) * 100) : 0 }));

@@ -64,13 +64,13 @@ export interface SeriesOf {
   basis: Basis;
 }
 
-/** Values of one series, newest first, three years of months at a time. */
+/** Values of one series, newest first, three years of months at a time; those withdrawn among them. */
 export function measurementsPage({ plan, kpi, segment, basis }: SeriesOf, cursor?: string) {
   return read(
     api.GET('/v1/plans/{plan}/kpis/{kpi}/measurements', {
       params: {
         path: { plan, kpi },
-        query: { segment: [segment], basis: [basis], sort: '-period', limit: 36, total: true, cursor },
+        query: { segment: [segment], basis: [basis], withdrawn: true, sort: '-period', limit: 36, total: true, cursor },
       },
     }),
   );

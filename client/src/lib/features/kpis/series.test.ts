@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { periodOf } from './periods';
 import type { Target } from './says';
-import { chartPoints, targetFor, targetSteps, type Measurement } from './series';
+import { chartPoints, isKnown, saysRevised, targetFor, targetSteps, withGaps, type Measurement } from './series';
 
 const measure = { unit: 'percent', decimals: 1, polarity: 'higher' } as const;
 
@@ -29,6 +29,22 @@ describe('the points of a chart', () => {
       ['2026-08', null, 'Nothing sent'],
       ['2026-09', 70, '70.0%'],
     ]);
+  });
+});
+
+describe('a value that was withdrawn', () => {
+  const rows = [held('2026-06', 61), held('2026-07', null, 'withdrawn'), held('2026-09', 70)];
+
+  it('is a row of the table, and nothing in the picture', () => {
+    expect(withGaps(rows).map(({ held }) => held?.state ?? null)).toEqual(['reported', 'withdrawn', null, 'reported']);
+    expect(chartPoints(rows.filter(isKnown), measure).map(({ value }) => value)).toEqual([61, null, null, 70]);
+    expect(rows.map(isKnown)).toEqual([true, false, true]);
+  });
+
+  it('has its past behind it, as a revised one has', () => {
+    expect(saysRevised({ state: 'withdrawn', revision: 2 })).toBe('What was known before');
+    expect(saysRevised({ state: 'reported', revision: 2 })).toBe('Revised once');
+    expect(saysRevised({ state: 'reported', revision: 4 })).toBe('Revised 3 times');
   });
 });
 

@@ -1,10 +1,22 @@
 /** A series as the chart draws it: periods without a row are gaps, and targets are steps. */
 import type { components } from '$lib/api/schema';
+import { plural } from '$lib/format';
 import type { ChartPoint, TargetStep } from '$lib/ui';
 import { periodOf, periodsBetween, type Period } from './periods';
 import { heightOf, saysFigure, saysTarget, type Measure, type Target } from './says';
 
-export type Measurement = components['schemas']['MeasurementRead'];
+export type Measurement = components['schemas']['MeasurementListed'];
+
+/** Whether a value is known. Of one that was withdrawn nothing is, and no picture shows it. */
+export function isKnown({ state }: Pick<Measurement, 'state'>): boolean {
+  return state !== 'withdrawn';
+}
+
+/** What a value's revisions stand under, of those that have more than one. */
+export function saysRevised({ state, revision }: Pick<Measurement, 'state' | 'revision'>): string {
+  if (state === 'withdrawn') return 'What was known before';
+  return `Revised ${revision === 2 ? 'once' : plural(revision - 1, 'time')}`;
+}
 
 /** Values in order of time, with a null for every period between them that nobody sent. */
 export function withGaps(oldestFirst: readonly Measurement[]): { period: string; held: Measurement | null }[] {

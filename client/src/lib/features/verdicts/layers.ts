@@ -78,7 +78,7 @@ export function layersOf(periods: readonly string[], verdict: Verdict | null, me
 const PLACES = [
   ['england', 'E', 'England'],
   ['region', 'R', 'Region'],
-  ['neighbours', 'N', 'Statistical neighbours'],
+  ['neighbours', 'N', 'Mean of statistical neighbours'],
 ] as const;
 
 /** The published figures a KPI stands beside, like with like; a figure that was not published draws no line. */

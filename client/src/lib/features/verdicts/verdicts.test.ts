@@ -80,7 +80,7 @@ describe('the layers of a chart', () => {
     }; // prettier-ignore
     expect(levelsOf({ comparators, unit: 'percent', decimals: 1 })).toEqual([
       { letter: 'E', value: 21.7, says: 'England, 2024/25: 21.7%' },
-      { letter: 'N', value: 23.45, says: 'Statistical neighbours, 2024/25: 23.5%' },
+      { letter: 'N', value: 23.45, says: 'Mean of statistical neighbours, 2024/25: 23.5%' },
     ]);
     expect(levelsOf({ comparators: null, unit: 'percent', decimals: 1 })).toEqual([]);
   });
