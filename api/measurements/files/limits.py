@@ -23,7 +23,11 @@ class Limits:
     """Parts of a workbook, which is a zip archive."""
     unpacked_bytes: int = 600 * MEGABYTE
     shared_text_bytes: int = 60 * MEGABYTE
-    """The one part of a workbook that must be held in memory, unpacked."""
+    """Of the part of a workbook that must be held in memory, unpacked: texts that its cells share."""
+    whole_part_bytes: int = 5 * MEGABYTE
+    """Of each of the short parts that say what there is in the workbook; they are read as trees."""
+    styles: int = 100_000
+    """Ways to show a cell. Excel itself takes 65,490."""
     unpacked_ratio: int = 150
     """Unpacked to packed bytes; plain sheets stay below 50."""
     small_bytes: int = 10 * MEGABYTE
