@@ -219,7 +219,8 @@ async def push_measurement_file(
     percentages_are: Annotated[
         PercentagesAre | None,
         Query(
-            description="Where every figure of a percentage lies between 0 and 1: 0.814 is 81.4 %, or not."
+            description="Of the KPIs whose every percentage lies between 0 and 1: 0.814 is 81.4 %, or not."
+            " The others are left as they are; findings name the KPIs that it was applied to."
         ),
     ] = None,
     prefer: Annotated[

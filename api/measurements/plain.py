@@ -15,7 +15,7 @@ from api.kpis.tables import ALL
 from api.measurements.figures import is_plain
 from api.measurements.rows import PeriodRead, RowReader
 from api.measurements.staging import Stage
-from api.measurements.taking import TakingKpi
+from api.measurements.taking import TakingKpi, Wrong
 from api.vocabulary import Basis, KpiKind, MeasurementState, Unit
 
 _FIGURE_ALONE = f"\t{MeasurementState.REPORTED.value}\t"
@@ -56,7 +56,10 @@ class PlainReader:
         if period is None or not is_plain(value, kpi):
             return None
         if self._reader.percentages is not None and kpi.unit is Unit.PERCENT:
-            value = self._reader.percentages.read(kpi, raw)["value"]
+            try:
+                value = self._reader.percentages.read(kpi, raw)["value"]
+            except Wrong:
+                return None
         return f"{index}\t{head}{period.columns}{_FIGURE_ALONE}{value}{_NOTHING_ELSE}"
 
     def _learn(self, ref: str) -> Known | None:
