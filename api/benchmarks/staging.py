@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.benchmarks.figures_file import Line
-from api.core.driver import as_sqlalchemy_tells_it, driver_connection
+from api.core.driver import as_sqlalchemy_tells_it, copied, driver_connection
 
 _TABLE = """
 create temporary table if not exists benchmark_staging (
@@ -25,7 +25,6 @@ create temporary table if not exists benchmark_staging (
 truncate benchmark_staging;
 """
 _COPY = "copy benchmark_staging from stdin"
-_ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _CHUNK = 2_000
 
 
@@ -56,12 +55,12 @@ def _written(line: Line, filters: Sequence[str]) -> str:
     """One line of COPY's text form. States and figures hold nothing that needs escaping."""
     told = orjson.dumps(dict(zip(filters, line.filters, strict=True))).decode()
     free = (line.area, line.name, line.new_code, line.region_code, line.region_name)
-    texts = "\t".join("\\N" if cell is None else cell.translate(_ESCAPED) for cell in free)
+    texts = copied(free)
     states = ",".join(cell.state.value for cell in line.cells)
     figures = ",".join(cell.value or "NULL" for cell in line.cells)
     return (
         f"{line.number}\t{line.level.value}\t{texts}\t{line.year.ends_in}\t{line.year.kind.value}"
-        f"\t{told.translate(_ESCAPED)}\t{{{states}}}\t{{{figures}}}\n"
+        f"\t{copied((told,))}\t{{{states}}}\t{{{figures}}}\n"
     )
 
 

@@ -44,7 +44,7 @@ def push(
     sheet: Annotated[str | None, typer.Option(help="Of a workbook with several.")] = None,
     percentages_are: Annotated[
         Percentages | None,
-        typer.Option(help="Where all of a percentage's figures lie between 0 and 1: what they are."),
+        typer.Option(help="Of the KPIs whose every percentage lies between 0 and 1: what they are."),
     ] = None,
     source: Annotated[str | None, typer.Option(help="Where the values come from.")] = None,
     external_reference: Annotated[str | None, typer.Option(help="The sender's own mark of it.")] = None,
@@ -52,8 +52,8 @@ def push(
     """Push values to a running service. Safe to repeat: the same file again is all unchanged, and one
     that is being read already is found again.
 
-    Exit code 0: every row was taken. 1: some were rejected. 2: it could not be sent. 3: nothing of the
-    file could be read. 4: the service failed to store it; nothing was stored.
+    Exit code 0: every row was taken, or waits as a late revision. 1: some were rejected. 2: it could not
+    be sent. 3: nothing of the file could be read. 4: the service failed to store it; nothing was stored.
     """
     from api.measurements.push import push as send
 

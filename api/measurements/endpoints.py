@@ -25,7 +25,7 @@ from api.core.reading import read_page
 from api.core.shapes import Day, Line
 from api.kpis.schemas import KpiRef, SegmentRef
 from api.measurements import downloads, service, single
-from api.measurements.files.limits import Limits
+from api.measurements.files import limits
 from api.measurements.files.reading import CONTENT_TYPES
 from api.measurements.filing import Asked, kind_of, push_file
 from api.measurements.percentages import PercentagesAre
@@ -54,6 +54,9 @@ Push = Annotated[Context, may_use(writing(P.MEASUREMENT_WRITE, P.MEASUREMENT_WRI
 PushFile = Annotated[Context, may_use(writing_file(P.MEASUREMENT_WRITE, P.MEASUREMENT_WRITE_SET))]
 FILE_BODY = {
     "required": True,
+    "description": f"{limits.in_words()} The service's settings may say fewer values; a file of 200 MB is the"
+    " largest that they take unless they say otherwise. A note may have 20,000 characters, a source and an"
+    " external reference 500.",
     "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in CONTENT_TYPES},
 }
 ReadSubmissions = Annotated[
@@ -227,7 +230,8 @@ async def push_measurement_file(
     percentages_are: Annotated[
         PercentagesAre | None,
         Query(
-            description="Where every figure of a percentage lies between 0 and 1: 0.814 is 81.4 %, or not."
+            description="Of the KPIs whose every percentage lies between 0 and 1: 0.814 is 81.4 %, or not."
+            " The others are left as they are; findings name the KPIs that it was applied to."
         ),
     ] = None,
     prefer: Annotated[
@@ -239,7 +243,8 @@ async def push_measurement_file(
     All of the file is stored or, if one row is wrong, none (`atomic`); or every good row (`partial`).
     Small CSV and NDJSON is answered at once: 201, or 200 for a dry run. A workbook, or a file over
     5 MB, is put off (202): poll the submission. Separators, encodings, header names and spellings
-    of periods are recognised, and told as findings; what could mean two things is refused.
+    of periods are recognised, and told as findings; what could mean two things is refused. The limits
+    stand with the body.
     """
     settings: Settings = request.app.state.settings
     asked = Asked(
@@ -253,7 +258,7 @@ async def push_measurement_file(
         percentages_are=percentages_are,
         may_wait="respond-async" in (prefer or "").lower(),
     )
-    return await push_file(ctx, asked, Limits(rows=settings.max_file_rows))
+    return await push_file(ctx, asked, limits.Limits(rows=settings.max_file_rows))
 
 
 @submission_router.get(

@@ -109,10 +109,9 @@ async def take_file(
 
 def _percentages(asked: Asked) -> Percentages | None:
     """Tables are kept by people, who are asked; a program that writes JSON writes what it means."""
-    if asked.percentages_are is None:
-        return None if asked.kind is FileKind.NDJSON else Percentages()
-    is_fractions = asked.percentages_are is PercentagesAre.FRACTIONS
-    return Percentages(asked.percentages_are) if is_fractions else None
+    if asked.percentages_are is None and asked.kind is FileKind.NDJSON:
+        return None
+    return Percentages(asked.percentages_are)
 
 
 def nothing_of(refused: FileRefused) -> Outcome:

@@ -19,6 +19,7 @@ from api.core.context import Context
 from api.kpis import periods
 from api.measurements import rejections
 from api.measurements.files.findings import FileRows, Finding, PlacedRow
+from api.measurements.percentages import Percentages, seen_in
 from api.measurements.plain import PlainReader
 from api.measurements.rejections import Rejection
 from api.measurements.repository import EVERY_REF, TAKING
@@ -58,8 +59,10 @@ async def load(
     Raises FileRefused where a file turns out unreadable. Files are read in a thread, a chunk ahead of
     the database, so that whoever else is served meanwhile need not wait for them.
     """
-    chunks = _Chunks(rows, reader)
     aside = not isinstance(rows, ListedRows)
+    if reader.percentages is not None and reader.percentages.must_look_first:
+        await _look_first(ctx, rows, reader, reader.percentages)
+    chunks = _Chunks(rows, reader)
     received = 0
     following = asyncio.ensure_future(_run(aside, chunks.following))
     try:
@@ -80,8 +83,29 @@ async def load(
     unclear = reader.percentages.unclear() if reader.percentages is not None else []
     await _refuse_together(stage, rows, unclear, aside=aside)
     if not isinstance(rows, ListedRows):
-        rows.findings = [*rows.findings, *_to_ask_of(reader, unclear)]
+        told = [] if reader.percentages is None else reader.percentages.findings(reader.kpis.values())
+        rows.findings = [*rows.findings, *told]
     return received
+
+
+async def _look_first(ctx: Context, rows: Rows, reader: RowReader, percentages: Percentages) -> None:
+    """See every figure before the first row is taken: what one KPI's are shows in all of them."""
+    shown = await asyncio.to_thread(_shown_by_ref, rows)
+    await _learn_kpis(ctx, reader, set(shown))
+    for ref, seen in shown.items():
+        kpi = reader.kpis.get(ref)
+        if kpi is not None and kpi.unit is Unit.PERCENT:
+            percentages.seen[kpi.id] = percentages.seen.get(kpi.id, 0) | seen
+
+
+def _shown_by_ref(rows: Rows) -> dict[str, int]:
+    """What the figures of each KPI show, by the lower-case ref it was named by."""
+    shown: dict[str, int] = {}
+    for _, raw in rows:
+        if isinstance(raw, dict) and could_be_ref(raw.get("kpi")):
+            ref = raw["kpi"].strip().lower()
+            shown[ref] = shown.get(ref, 0) | seen_in(raw)
+    return shown
 
 
 async def _run(aside: bool, work: Callable[..., T], *given: Any) -> T:
@@ -129,14 +153,6 @@ class _Chunks:
             place, raw = chunk.rows[error.row - chunk.first]
             chunk.rejected.append(Rejection(*error, place, raw))
         self._reader.errors.clear()
-
-
-def _to_ask_of(reader: RowReader, unclear: Sequence[int]) -> list[Finding]:
-    """What the sender is to be asked: of which KPIs the percentages may be fractions."""
-    refs = sorted({kpi.ref for kpi in reader.kpis.values() if kpi.id in unclear})
-    return [
-        Finding("fraction_or_percent", f"Every figure of {ref} lies between 0 and 1.", ref) for ref in refs
-    ]
 
 
 async def _refuse_together(stage: Stage, rows: Rows, unclear: Sequence[int], *, aside: bool) -> None:

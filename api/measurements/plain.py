@@ -12,9 +12,10 @@ from typing import Any
 
 from api.kpis.tables import ALL
 from api.measurements.figures import is_plain
+from api.measurements.percentages import Percentages
 from api.measurements.rows import PeriodRead, RowReader
 from api.measurements.staging import Stage
-from api.measurements.taking import TakingKpi
+from api.measurements.taking import TakingKpi, Wrong
 from api.vocabulary import Basis, KpiKind, MeasurementState, Unit
 
 _FIGURE_ALONE = f"\t{MeasurementState.REPORTED.value}\t"
@@ -46,8 +47,9 @@ class PlainReader:
             else:
                 if len(raw) == 3 and is_plain(value, kpi):
                     if percentages is not None and kpi.unit is Unit.PERCENT:
-                        value = percentages.read(kpi, raw)["value"]
-                    line = f"{index}\t{head}{columns}{_FIGURE_ALONE}{value}{_NOTHING_ELSE}"
+                        value = _percentage(percentages, kpi, raw)
+                    if value is not None:
+                        line = f"{index}\t{head}{columns}{_FIGURE_ALONE}{value}{_NOTHING_ELSE}"
             made.append(Stage.lines(self._reader.read((raw,), index)) if line is None else line)
         return "".join(made)
 
@@ -64,3 +66,11 @@ class PlainReader:
             return
         head = f"{kpi.id}\t{segment}\t{Basis.OPERATIONAL_PROVISIONAL.value}\t"
         self._known[ref] = head, kpi, self._reader.periods_of(kpi)
+
+
+def _percentage(percentages: Percentages, kpi: TakingKpi, raw: dict[str, Any]) -> Any:
+    """The figure as it is to be understood; None where something is to be said of it."""
+    try:
+        return percentages.read(kpi, raw)["value"]
+    except Wrong:
+        return None

@@ -7,7 +7,6 @@ rich to show how far it is. What a file holds is for the service to recognise.
 from __future__ import annotations
 
 import json
-import re
 import secrets
 import sys
 import time
@@ -22,6 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from api.measurements.sender import Body, CannotSend, Sender, detail_of
+from api.measurements.telling import Where, lines_about
 
 FINE, SOME_REJECTED, NOT_SENT, FILE_REFUSED, SERVICE_FAILED = 0, 1, 2, 3, 4
 """Exit codes: every row was taken; some were rejected; the file or the service could not be reached;
@@ -39,10 +39,6 @@ CONTENT_TYPES = {
     ".xlsm": XLSX,
 }
 POLL_SECONDS = 1.0
-_SAID = frozenset(
-    {"left_out", "blank_values", "stored_results", "rounded", "notes_with_latest", "other_sheets"}
-)
-"""Findings in which something was decided."""
 
 
 @dataclass(frozen=True)
@@ -194,28 +190,12 @@ def _wait(errand: Errand, submission: dict[str, Any]) -> dict[str, Any]:
 
 def _tell(errand: Errand, submission: dict[str, Any], url: str) -> int:
     """Print what became of the file; returns the exit code."""
-
-    def say(line: str) -> None:
+    where = Where(url, errand.plan, submission["submission"], is_json=errand.is_json)
+    for line in lines_about(submission, where):
         print(line, file=errand.out)
-
-    if submission["repeats"]:
-        say(f"The identical file was stored before, as submission {submission['repeats']}.")
     if submission["problem"]:
-        problem = submission["problem"]
-        say(f"Nothing was stored: {problem['message']} ({problem['code']})")
         return SERVICE_FAILED if submission["status"] == "failed" else FILE_REFUSED
-    for finding in submission["findings"]:
-        if finding["code"] in _SAID:
-            say(finding["message"])
-    say(f"{submission['received']:,} rows: {_counted(submission)}{_meaning(submission)}")
-    for error in submission["errors"]:
-        say(f"  {_places(error, is_json=errand.is_json)}: {error['message']} ({error['code']})")
-    if not submission["rejected"]:
-        return FINE
-    if submission["errors"]:
-        path = f"/v1/plans/{errand.plan}/submissions/{submission['submission']}/rejected-rows.csv"
-        say(f"Every rejected row with its reasons: {url}{path}")
-    return SOME_REJECTED
+    return SOME_REJECTED if submission["rejected"] else FINE
 
 
 @dataclass
@@ -261,31 +241,3 @@ def _submission(answer: httpx.Response) -> dict[str, Any] | None:
         return None
     found: dict[str, Any] | None = body.get("submission") if answer.status_code == 422 else body
     return found
-
-
-def _counted(numbers: dict[str, Any]) -> str:
-    names = ("created", "updated", "unchanged", "queued", "rejected")
-    return ", ".join(f"{numbers[name]:,} {name}" for name in names if numbers[name]) or "none"
-
-
-def _meaning(submission: dict[str, Any]) -> str:
-    if submission["dry_run"]:
-        return " (dry run: nothing was stored)"
-    return " (nothing was stored)" if submission["status"] == "rejected" else ""
-
-
-def _places(error: dict[str, Any], *, is_json: bool) -> str:
-    """The places of the rows an error is about: ``lines 4, 9 and 12``."""
-    places = [f"row {index}" for index in error["indexes"]] if is_json else error["places"]
-    shown, more = places[:10], error["count"] - len(places[:10])
-    if error["count"] == 1:
-        return str(shown[0])
-    words = {place.split()[0] for place in shown}
-    if len(words) == 1 and all(re.fullmatch(r"(?:line|row) \d+", place) for place in shown):
-        head, shown = f"{words.pop()}s ", [place.split()[1] for place in shown]
-        joined = ", ".join
-    else:
-        head, joined = "", "; ".join
-    if more:
-        return f"{head}{joined(shown)} and {more:,} more"
-    return f"{head}{joined(shown[:-1])} and {shown[-1]}"

@@ -139,8 +139,7 @@ class RowReader:
         if not raw.keys() <= self.fields:
             raise Wrong("unknown_field", "", "")
         kpi = self._kpi(raw)
-        if self.percentages is not None and kpi.unit is Unit.PERCENT:
-            raw = self.percentages.read(kpi, raw)
+        raw = self._understood(raw, kpi)
         return StagedRow(
             index,
             kpi.id,
@@ -171,7 +170,7 @@ class RowReader:
             lambda: _segment(raw, kpi),
             lambda: word_in(raw, "basis", _BASES),
             lambda: self._period(raw, kpi),
-            lambda: figures_in(raw, kpi),
+            lambda: figures_in(self._understood(raw, kpi), kpi),
             lambda: _texts(raw),
             lambda: _of_single(raw),
         )
@@ -180,6 +179,12 @@ class RowReader:
                 part()
             except Wrong as wrong:
                 self._refuse(index, wrong)
+
+    def _understood(self, raw: dict[str, Any], kpi: TakingKpi) -> dict[str, Any]:
+        """The row with its value as the sender says that percentages are written."""
+        if self.percentages is None or kpi.unit is not Unit.PERCENT:
+            return raw
+        return self.percentages.read(kpi, raw)
 
     def _refuse(self, index: int, wrong: Wrong) -> None:
         self.errors.append(RowError(index, wrong.code, readable(wrong.pointer), readable(str(wrong))))

@@ -15,6 +15,10 @@ import httpx
 
 PIECE = 1 << 16
 ATTEMPTS = 7
+LONGEST_HANDLING = 120.0
+"""Seconds that a request of the same key may be in progress: a service that was killed while it handled
+one lets go of its key after ninety.
+"""
 _RETRIED = frozenset({429, 502, 503, 504})
 
 
@@ -108,9 +112,11 @@ class Sender:
         return self._token
 
     def _insist(self, send: Callable[[], httpx.Response]) -> httpx.Response:
-        """Try again, ever later, while the service is away or busy."""
-        problem = ""
-        for attempt in range(ATTEMPTS):
+        """Try again, ever later, while the service is away or busy; and as long as it takes while it
+        is at this very request still, or has not noticed yet that it is not.
+        """
+        problem, attempt, handled = "", 0, 0.0
+        while attempt < ATTEMPTS:
             wait = min(30.0, 0.5 * 2**attempt) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads clients out
             try:
                 answer = send()
@@ -123,7 +129,12 @@ class Sender:
                 problem = f"{answer.status_code}: {detail_of(answer)}"
                 given = answer.headers.get("retry-after", "")
                 wait = min(60.0, float(given)) if given.isdecimal() else wait
-            if attempt < ATTEMPTS - 1:
+                if in_progress and handled < LONGEST_HANDLING:
+                    handled += wait
+                    self.sleep(wait)
+                    continue
+            attempt += 1
+            if attempt < ATTEMPTS:
                 self.sleep(wait)
         raise CannotSend(f"{self.client.base_url} does not take requests ({problem}).")
 

@@ -6,15 +6,14 @@ client twice: so every door copies here, and all that follows is set-based.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from psycopg import AsyncConnection, AsyncCursor, Error
+from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import TupleRow
-from sqlalchemy.exc import DBAPIError
 
 from api.core.context import Context
+from api.core.driver import as_sqlalchemy_tells_it, copied, driver_connection
 from api.measurements.rows import StagedRow
 
 _TABLES = """
@@ -49,7 +48,6 @@ delete from measurement_warned; delete from measurement_revising; delete from me
 """
 _STAGED = "measurement stage opened in"
 _COPY = f"copy measurement_staging ({', '.join(StagedRow._fields)}) from stdin"
-_ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _NOTHING = "\\N\t\\N\t\\N\t\\N"
 _NO_TEXTS = "\\N\t\\N\t\\N\t\\N\t\\N"
 _COPY_REJECTED = "copy measurement_rejected (row_index, code, pointer, message, place, row) from stdin"
@@ -69,7 +67,7 @@ class Stage:
         """Run a statement over the staged rows. Never prepared: a plan made for one staged row
         would be used again for five thousand.
         """
-        with _as_sqlalchemy_tells_it(query):
+        with as_sqlalchemy_tells_it(query):
             return await self._connection.execute(query.encode(), values, prepare=False)
 
     @staticmethod
@@ -85,30 +83,17 @@ class Stage:
     async def copy_rejected(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Copy rows that are not taken in, by the columns of their table."""
         self.rejected += len(rows)
-        await self._copy(_COPY_REJECTED, "".join(f"{_fields(row)}\n" for row in rows))
+        await self._copy(_COPY_REJECTED, "".join(f"{copied(row)}\n" for row in rows))
 
     async def _copy(self, query: str, lines: str) -> None:
-        with _as_sqlalchemy_tells_it(query):
+        with as_sqlalchemy_tells_it(query):
             async with self._connection.cursor() as cursor, cursor.copy(query) as copy:
                 await copy.write(lines)
 
 
-@contextmanager
-def _as_sqlalchemy_tells_it(query: str) -> Iterator[None]:
-    """The driver's errors as the session would raise them, so that one place answers for them all."""
-    try:
-        yield
-    except Error as error:
-        raise DBAPIError.instance(query, None, error, Error) from error
-
-
 async def open_stage(ctx: Context) -> Stage:
     """Empty staging tables on the connection of the request's transaction."""
-    raw = await (await ctx.session.connection()).get_raw_connection()
-    connection: AsyncConnection[TupleRow] | None = raw.driver_connection
-    if connection is None:
-        raise RuntimeError("the session has no connection")
-    stage = Stage(connection)
+    stage = Stage(await driver_connection(ctx.session))
     await stage.execute(_TABLES)
     # The end of a transaction empties them; a second delivery in the same one must not find the first.
     transaction = ctx.session.get_transaction()
@@ -140,12 +125,8 @@ def _line(row: StagedRow) -> str:
     else:
         parts = (value, grade, numerator, denominator)
         figures = "\t".join("\\N" if part is None else str(part) for part in parts)
-    free = _fields(texts) if any(texts) else _NO_TEXTS
+    free = copied(texts) if any(texts) else _NO_TEXTS
     return (
         f"{index}\t{kpi_id}\t{segment_id}\t{basis}\t{period}\t{starts_on}\t{ends_on}\t{state}"
         f"\t{figures}\t{free}\n"
     )
-
-
-def _fields(values: Iterable[Any]) -> str:
-    return "\t".join("\\N" if value is None else str(value).translate(_ESCAPED) for value in values)

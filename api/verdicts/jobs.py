@@ -5,6 +5,8 @@ from __future__ import annotations
 from procrastinate import App, PsycopgConnector
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.core.driver import driver_connection
+
 JUDGE_PENDING = "judge_pending"
 """The task's name; ``api.worker`` says what it does."""
 
@@ -14,6 +16,5 @@ _QUEUE = App(connector=PsycopgConnector())
 
 async def defer_judging(session: AsyncSession, plan_id: int) -> None:
     """Have the plan's pending verdicts judged once this transaction is committed."""
-    raw = await (await session.connection()).get_raw_connection()
-    task = _QUEUE.configure_task(JUDGE_PENDING, connection=raw.driver_connection)
+    task = _QUEUE.configure_task(JUDGE_PENDING, connection=await driver_connection(session))
     await task.defer_async(plan_id=plan_id)

@@ -17,7 +17,9 @@ from typing import Any
 import psutil
 import psycopg
 
+from api.measurements.files.reading import CONTENT_TYPES, FileKind
 from tests.bench.load import Asker
+from tests.bench.workbooks import as_xlsx
 from tests.service import ROOT
 
 KPIS = 100
@@ -108,16 +110,28 @@ def working(url: str) -> Iterator[psutil.Process]:
         process.wait(timeout=30)
 
 
-def million_rows(asker: Asker, processes: list[psutil.Process]) -> tuple[float, float]:
+def million_as_csv() -> bytes:
+    return as_csv(rows_of(TURNS * ROWS // KPIS, MILLION))
+
+
+def million_as_xlsx() -> bytes:
+    """Rows of the days after those."""
+    rows = rows_of((TURNS * ROWS + MILLION) // KPIS, MILLION)
+    return as_xlsx([("kpi", "period", "value"), *((row[0], row[2], row[4]) for row in rows)])
+
+
+def million_rows(
+    asker: Asker, processes: list[psutil.Process], body: bytes, kind: FileKind
+) -> tuple[float, float]:
     """Megabytes that the service's processes grow by at most, and seconds until the file is stored."""
-    body = as_csv(rows_of(TURNS * ROWS // KPIS, MILLION))
+    content_type = next(known for known, named in CONTENT_TYPES.items() if named is kind)
     # What is idle has served something: the code of the first request is loaded by then.
     asker.ask(_FILES, method="POST", body=b"kpi,period,value\n", headers={"Content-Type": "text/csv"})
     watch = _Watch(processes)
     began = time.perf_counter()
     with watch:
         status, answer, headers = asker.ask(
-            _FILES, method="POST", body=body, headers={"Content-Type": "text/csv"}
+            _FILES, method="POST", body=body, headers={"Content-Type": content_type}
         )
         assert status == 202, answer[:500]
         while True:

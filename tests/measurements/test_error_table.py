@@ -1,19 +1,10 @@
-"""What can be wrong with values, through every door it can come through. Nothing of it is stored.
-
-Rows go as JSON, NDJSON, CSV, a workbook and by the command line; what is wrong with a file as a
-whole goes through the doors that take such a file.
-"""
+"""What can be wrong with values, through every door it can come through. Nothing of it is stored."""
 
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
-import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -22,128 +13,157 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.core.jobs import QUEUE
-from api.measurements.push import FILE_REFUSED, NOT_SENT, SOME_REJECTED, push
 from api.settings import Settings
+from api.vocabulary import Role
 from api.worker import make_jobs
 from tests.conftest import url_of
 from tests.factories.world import PlanWorld
 from tests.kpis.making import a_kpi
 from tests.measurements.conftest import Machine
+from tests.measurements.doors import DOORS, JSON, RENDERED, Door, Intake, Row, Sent
 from tests.measurements.files.making import workbook, zip_bomb
 from tests.measurements.making import lock
 from tests.measurements.sending import TYPES, Work, rows_stored
 
-Row = dict[str, Any]
-GOOD: Row = {"kpi": "K1", "period": "2026-09", "value": 85.6}
-
-WRONG_ROWS: dict[str, tuple[list[Row], str]] = {
-    "unknown KPI": ([GOOD | {"kpi": "NOPE"}], "unknown_kpi"),
-    "wrong period type": ([GOOD | {"period": "2026-Q3"}], "wrong_period_type"),
-    "unreadable period": ([GOOD | {"period": "last month"}], "unreadable_period"),
-    "not a number": ([GOOD | {"value": "about 80"}], "not_a_number"),
-    "future period": ([GOOD | {"period": "2199-01"}], "future_period"),
-    "duplicate in file": ([GOOD | {"value": 70}], "duplicate_in_batch"),
-    "not permitted": ([GOOD | {"kpi": "OTHER"}], "not_permitted"),
-    "unknown segment": ([GOOD | {"segment": "south"}], "unknown_segment"),
-    "ratio disagrees": ([GOOD | {"numerator": 1, "denominator": 2}], "ratio_disagrees"),
-    "over-long text": ([GOOD | {"note": "x" * 20_001}], "too_long"),
+TABLE = """
+error                  json put  ndjson csv wide xlsx xwide ndjson- csv- wide- >csv >xlsx >ndjson >json @csv @xlsx  code
+unknown KPI            =    404  =      =   =    =    =     =       =    =     =    =     =       =     =    =      unknown_kpi
+wrong period type      =    =    =      =   =    =    =     =       =    =     =    =     =       =     =    =      wrong_period_type
+unreadable period      =    =    =      =   a    =    a     =       =    a     =    =     =       =     =    a      unreadable_period
+not a number           =    =    =      =   =    =    =     =       =    =     =    =     =       =     =    =      not_a_number
+future period          =    =    =      =   =    =    =     =       =    =     =    =     =       =     =    =      future_period
+locked period          =    =    =      =   =    =    =     =       =    =     =    =     =       =     =    =      queued
+duplicate in file      =    .    =      =   =    =    =     =       =    =     =    =     =       =     =    =      duplicate_in_batch
+not permitted          =    403  =      =   =    =    =     =       =    =     =    =     =       =     403  403    not_permitted
+unknown segment        =    404  =      =   =    =    =     =       =    =     =    =     =       =     =    =      unknown_segment
+ratio disagrees        =    =    =      =   a    =    a     =       =    a     =    =     =       =     =    a      ratio_disagrees
+over-long text         =    d    =      =   =    =    =     =       =    =     =    =     =       =     =    =      too_long
+too many rows          413  .    =      =   =    =    =     =       =    =     =    =     =       =     =    =      too_many_rows
+wrong encoding         400  400  =      =   =    .    .     =       =    =     =    .     =       no    =    .      wrong_encoding
+truncated              400  400  b      =   =    =    =     b       =    =     =    =     b       no    =    =      truncated
+wrong content type     415  415  415    415 415  415  415   415     415  415   no   no    no      no    415  415    -
+content of other kind  400  400  =      =   =    =    =     =       =    =     =    =     =       no    =    =      wrong_content
+packed content         415  415  415    415 415  415  415   415     415  415   .    .     .       .     415  415    -
+formula                c    c    c      c   c    =    =     c       c    c     c    =     c       c     c    =      formula_without_result
+merged cells           .    .    .      .   .    =    =     .       .    .     .    =     .       .     .    =      merged_cells
+zip bomb               .    .    .      .   .    =    =     .       .    .     .    =     .       .     .    =      zip_bomb
+nothing                =    =    =      =   =    =    =     =       =    =     =    =     =       =     =    =      created
+"""  # noqa: E501 - the table is one
+"""``=``: refused by the code at the row's end. A number: by that HTTP status, before there is a
+submission. ``no``: the command line says so itself, and sends nothing. A letter: by another code,
+below. A dot: it cannot come through that door, for a PUT brings one value; only a workbook has
+merged cells and is packed, and says its own encoding; the command line packs nothing.
+"""
+OTHER_CODES = {
+    "a": "unknown_column",
+    "b": "not_json",
+    "c": "not_a_number",
+    "d": "string_too_long",
+    "no": "not sent",
 }
-"""Each beside a good row of August; the good one of September makes the duplicate."""
+"""What is no period cannot head a column of a wide table, which has no place for a numerator either. The
+texts of a PUT are fields of its body, refused as any body's are.
+"""
 
-DOORS = ("json", "ndjson", "csv", "xlsx", "command line")
+GOOD: Row = {"kpi": "K1", "period": "2026-09", "value": 85.6}
 MOST_ROWS = 40
 """Of the files of these tests."""
 
-
-@dataclass
-class Doors:
-    """The same rows or bytes through any door, and what the service says was wrong."""
-
-    plan: PlanWorld
-    client: httpx.AsyncClient
-    work: Work
-    address: str
-    machine: Machine
-    folder: Path
-
-    async def rows(self, door: str, rows: list[Row]) -> set[str]:
-        if door == "json":
-            return self._codes(await self.client.post(self.plan.url("/measurements"), json={"rows": rows}))
-        kind = "csv" if door == "command line" else door
-        return await self.file(door, RENDERED[kind](rows), kind)
-
-    async def file(self, door: str, content: bytes, kind: str) -> set[str]:
-        """The codes of what was wrong."""
-        if door == "command line":
-            return await self._command(content, kind)
-        answer = await self.client.post(
-            self.plan.url("/measurement-files"), content=content, headers={"Content-Type": TYPES[kind]}
-        )
-        if answer.status_code != 202:
-            return self._codes(answer)
-        await self.work()
-        ended = (await self.client.get(answer.headers["location"])).json()
-        assert ended["status"] == "rejected", ended
-        return self._of(ended)
-
-    def _codes(self, answer: httpx.Response) -> set[str]:
-        assert answer.status_code == 422, answer.text
-        assert answer.json()["submission"]["status"] == "rejected"
-        return self._of(answer.json()["submission"])
-
-    @staticmethod
-    def _of(submission: dict[str, Any]) -> set[str]:
-        told = {error["code"] for error in submission["errors"]}
-        return told | ({submission["problem"]["code"]} if submission["problem"] else set())
-
-    async def _command(self, content: bytes, kind: str) -> set[str]:
-        """The codes stand in brackets at the ends of the lines printed."""
-        file = self.folder / f"values.{kind}"
-        file.write_bytes(content)
-        out = io.StringIO()
-        sending = asyncio.create_task(
-            asyncio.to_thread(
-                push,
-                file,
-                url=self.address,
-                client_id=self.machine.client_id,
-                client_secret=self.machine.secret,
-                plan=self.plan.ref,
-                out=out,
-                err=out,
-                sleep=lambda _: None,
-            )
-        )
-        while not sending.done():
-            await self.work()
-            await asyncio.sleep(0.02)
-        assert sending.result() in (SOME_REJECTED, FILE_REFUSED), out.getvalue()
-        ends = [line.rpartition("(")[2] for line in out.getvalue().splitlines() if line.endswith(")")]
-        return {end.rstrip(")") for end in ends} - {"nothing was stored"}
+ROWS: dict[str, list[Row]] = {
+    "unknown KPI": [GOOD | {"kpi": "NOPE"}],
+    "wrong period type": [GOOD | {"period": "2026-Q3"}],
+    "unreadable period": [GOOD | {"period": "last month"}],
+    "not a number": [GOOD | {"value": "about 80"}],
+    "future period": [GOOD | {"period": "2199-01"}],
+    "locked period": [GOOD],
+    "duplicate in file": [GOOD, GOOD | {"value": 70}],
+    "not permitted": [GOOD | {"kpi": "OTHER"}],
+    "unknown segment": [GOOD | {"segment": "south"}],
+    "ratio disagrees": [GOOD | {"numerator": 1, "denominator": 2}],
+    "over-long text": [GOOD | {"note": "x" * 20_001}],
+    "formula": [GOOD | {"value": "=1+1"}],
+}
+"""Each goes beside a good row of August."""
 
 
-def as_ndjson(rows: list[Row]) -> bytes:
-    return "".join(f"{json.dumps(row)}\n" for row in rows).encode()
+def merged(sheet: Worksheet) -> None:
+    sheet.merge_cells("B2:B3")
 
 
-def as_csv(rows: list[Row]) -> bytes:
-    made = io.StringIO()
-    writer = csv.DictWriter(made, sorted({name for row in rows for name in row}))
-    writer.writeheader()
-    writer.writerows(rows)
-    return made.getvalue().encode()
+def good(form: str) -> bytes:
+    return RENDERED[form]([GOOD])
 
 
-def as_xlsx(rows: list[Row]) -> bytes:
-    names = sorted({name for row in rows for name in row})
-    return workbook(("Values", [names, *[[row.get(name) for name in names] for row in rows]]))
+def too_many(form: str) -> bytes:
+    if form == "json":
+        return RENDERED[form]([GOOD] * 5001)
+    return RENDERED[form]([GOOD | {"period": f"{year}-01"} for year in range(1950, 1950 + MOST_ROWS + 1)])
 
 
-RENDERED: dict[str, Callable[[list[Row]], bytes]] = {"ndjson": as_ndjson, "csv": as_csv, "xlsx": as_xlsx}
+def in_latin(form: str) -> bytes:
+    """A letter that is no UTF-8, and a byte that is nothing in Windows-1252 either."""
+    rendered = RENDERED[form]([GOOD | {"note": "cafe, and more of it"}])
+    return rendered.replace(b"cafe", b"caf\xe9 \x81")
+
+
+def cut_off(form: str) -> bytes:
+    rendered = RENDERED[form]([GOOD | {"note": "half, and more of it"}])
+    return rendered[: -400 if form.startswith("xlsx") else rendered.index(b"half") + 4 - len(rendered)]
+
+
+def of_other_kind(form: str) -> bytes:
+    return good("csv" if form.startswith("xlsx") else "xlsx")
+
+
+CONTENT: dict[str, Callable[[str], bytes]] = {
+    "too many rows": too_many,
+    "wrong encoding": in_latin,
+    "truncated": cut_off,
+    "wrong content type": good,
+    "content of other kind": of_other_kind,
+    "packed content": good,
+    "merged cells": lambda _: workbook(("S", [["Ref", "Aug-26"], ["K1", 70], ["K2", 71]]), change=merged),
+    "zip bomb": lambda _: zip_bomb(),
+}
+"""Of files and bodies that are wrong as a whole, by their form."""
+
+
+def expected() -> dict[str, dict[str, str]]:
+    """By error and door: what is told."""
+    head, *lines = TABLE.strip().splitlines()
+    doors = head.split()[1:-1]
+    assert doors == list(DOORS)
+    found = {}
+    for line in lines:
+        what, cells = line[:22].strip(), line[22:].split()
+        *cells, code = cells
+        told = {"=": code} | OTHER_CODES
+        found[what] = {
+            door: told.get(cell, cell) for door, cell in zip(doors, cells, strict=True) if cell != "."
+        }
+    return found
+
+
+def sent_of(what: str, door: Door, place: int) -> Sent:
+    """What is wrong as it comes to a door. ``place``: of the door, so that good rows differ."""
+    if what == "nothing":
+        row = GOOD | {"period": f"2024-{place + 1:02}" if place < 12 else f"2025-{place - 11:02}"}
+        return Sent(RENDERED[door.form]([row]), row)
+    if what in CONTENT:
+        sent = Sent(CONTENT[what](door.form), GOOD)
+        if what == "wrong content type":
+            # As an old workbook: a name that says nothing, or a type that no door takes.
+            sent.content_type, sent.suffix = "application/vnd.ms-excel", "xls"
+        elif what == "packed content":
+            sent.headers = {"Content-Encoding": "gzip"}
+        return sent
+    rows = ROWS[what]
+    beside = [GOOD | {"period": "2026-08"}] if what != "locked period" else []
+    return Sent(RENDERED[door.form]([*beside, *rows]), rows[-1])
 
 
 @pytest.fixture
-async def doors(
+async def intake(
     plan: PlanWorld,
     app: FastAPI,
     settings: Settings,
@@ -152,7 +172,7 @@ async def doors(
     address: str,
     machine: Machine,
     tmp_path: Path,
-) -> AsyncIterator[Doors]:
+) -> AsyncIterator[Intake]:
     """An integration that may send K1 alone, to a service that takes few rows a file."""
     await a_kpi(plan)
     await a_kpi(plan, "OTHER")
@@ -168,12 +188,6 @@ async def doors(
         (machine.client_id,),
     )
     small = settings.model_copy(update={"max_file_rows": MOST_ROWS})
-    jobs = make_jobs(url_of("worker", database), worker_engine, small)
-
-    async def work() -> None:
-        async with jobs.open_async():
-            await jobs.run_worker_async(wait=False, install_signal_handlers=False, queues=[QUEUE])
-
     app.state.settings = small
     async with httpx.AsyncClient(base_url=address, timeout=60) as client:
         form = {
@@ -183,138 +197,70 @@ async def doors(
         }
         token = (await client.post("/v1/auth/token", data=form)).json()["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"
-        yield Doors(plan, client, work, address, machine, tmp_path)
+        work = working(small, database, worker_engine)
+        yield Intake(plan, client, work, address, machine, tmp_path)
     app.state.settings = settings
 
 
-class TestWrongRows:
-    @pytest.mark.parametrize("door", DOORS)
-    @pytest.mark.parametrize("what", WRONG_ROWS)
-    async def test_is_told_and_nothing_is_stored(self, doors: Doors, what: str, door: str) -> None:
-        wrong, code = WRONG_ROWS[what]
-        rows = [GOOD | {"period": "2026-08"}, *([GOOD] if code == "duplicate_in_batch" else []), *wrong]
-        assert await doors.rows(door, rows) == {code}
-        assert await rows_stored(doors.plan) == 0
-        assert (
-            await doors.plan.service.one(
-                "select count(*) from series where plan_id = %s and points_held > 0", doors.plan.id
-            )
-            == 0
+def working(settings: Settings, database: str, engine: AsyncEngine) -> Work:
+    """Runs every job that waits, as the worker of a service with these settings does."""
+
+    async def work() -> None:
+        jobs = make_jobs(url_of("worker", database), engine, settings)
+        async with jobs.open_async():
+            await jobs.run_worker_async(wait=False, install_signal_handlers=False, queues=[QUEUE])
+
+    return work
+
+
+async def nothing_is_stored(plan: PlanWorld) -> bool:
+    held = "select count(*) from series where plan_id = %s and points_held > 0"
+    return await rows_stored(plan) == 0 and await plan.service.one(held, plan.id) == 0
+
+
+class TestEachErrorAtEachDoor:
+    @pytest.mark.parametrize("what", expected())
+    async def test_is_told_and_nothing_is_stored(self, intake: Intake, what: str) -> None:
+        if what == "locked period":
+            await lock(intake.plan, kpis=["K1"], to="2026-12-31")
+        by = Role.BOARD_MEMBER if what == "not permitted" else Role.PERFORMANCE_OFFICER
+        told, wanted = {}, {door: {code} for door, code in expected()[what].items()}
+        for place, door in enumerate(wanted):
+            told[door] = await intake.told(door, sent_of(what, DOORS[door], place), by=by)
+            assert what == "nothing" or await nothing_is_stored(intake.plan), door
+        assert told == wanted
+        if what == "nothing":
+            # So that each refusal above is for what is wrong, and not for how it was sent.
+            assert await rows_stored(intake.plan) == len(DOORS)
+
+    async def test_a_late_value_waits_for_somebody(self, intake: Intake) -> None:
+        await lock(intake.plan, kpis=["K1"], to="2026-12-31")
+        for place, door in enumerate(DOORS):
+            await intake.told(door, sent_of("locked period", DOORS[door], place))
+        waiting = (
+            "select count(distinct submitted_by) from late_revision where plan_id = %s and status = 'waiting'"
         )
-
-    @pytest.mark.parametrize("door", DOORS)
-    async def test_the_good_row_alone_is_taken(self, doors: Doors, door: str) -> None:
-        """So that each refusal above is for what is wrong, and not for how it was sent."""
-        with pytest.raises(AssertionError):
-            await doors.rows(door, [GOOD | {"period": "2026-08"}])
-        assert await rows_stored(doors.plan) == 1
+        # One value of the program, and one of the person at the screen, whichever door they came by.
+        assert await intake.plan.service.one(waiting, intake.plan.id) == 2
 
 
-class TestALockedPeriod:
-    @pytest.mark.parametrize("door", DOORS)
-    async def test_stores_nothing_and_loses_nothing(self, doors: Doors, door: str) -> None:
-        """It is no error: the value waits for somebody to accept it, by whichever door it came."""
-        await lock(doors.plan, kpis=["K1"], to="2026-12-31")
-        with pytest.raises(AssertionError):
-            await doors.rows(door, [GOOD])
-        assert await rows_stored(doors.plan) == 0
-        service = doors.plan.service
-        counted = "select queued from submission where plan_id = %s order by id desc limit 1"
-        assert await service.one(counted, doors.plan.id) == 1
-        waiting = "select count(*) from late_revision where plan_id = %s and status = 'waiting'"
-        assert await service.one(waiting, doors.plan.id) == 1
-
-
-class TestTooManyRows:
-    @pytest.mark.parametrize("door", ["ndjson", "csv", "xlsx", "command line"])
-    async def test_of_a_file(self, doors: Doors, door: str) -> None:
-        rows = [GOOD | {"period": f"{year}-01"} for year in range(1950, 1950 + MOST_ROWS + 1)]
-        assert await doors.rows(door, rows) == {"too_many_rows"}
-        assert await rows_stored(doors.plan) == 0
-
-    async def test_of_a_batch(self, doors: Doors) -> None:
-        answer = await doors.client.post(doors.plan.url("/measurements"), json={"rows": [GOOD] * 5001})
-        assert answer.status_code == 413 and await rows_stored(doors.plan) == 0
-
-
-LATIN = "kpi,period,value,note\nK1,2026-09,85.6,caf\xe9 \x81\n".encode("latin-1")
-SHEET: list[list[Any]] = [["Ref", "Aug-26", "Sep-26"], ["K1", 70, "=1+1"]]
-
-
-def merged(sheet: Worksheet) -> None:
-    sheet.merge_cells("B2:C2")
-
-
-WRONG_FILES: dict[str, tuple[str, bytes, str]] = {
-    "wrong encoding, CSV": ("csv", LATIN, "wrong_encoding"),
-    "wrong encoding, NDJSON": ("ndjson", b'{"kpi": "K1", "note": "caf\xe9"}\n', "wrong_encoding"),
-    "truncated, CSV": ("csv", b'kpi,period,value,note\nK1,2026-09,85.6,"half of', "truncated"),
-    "truncated, NDJSON": ("ndjson", as_ndjson([GOOD])[:-20], "not_json"),
-    "truncated, XLSX": ("xlsx", as_xlsx([GOOD])[:-400], "truncated"),
-    "a workbook sent as CSV": ("csv", as_xlsx([GOOD]), "wrong_content"),
-    "a workbook sent as NDJSON": ("ndjson", as_xlsx([GOOD]), "wrong_content"),
-    "CSV sent as a workbook": ("xlsx", as_csv([GOOD]), "wrong_content"),
-    "CSV sent as NDJSON": ("ndjson", as_csv([GOOD]), "wrong_content"),
-    "formula cells": ("xlsx", workbook(("S", SHEET)), "formula_without_result"),
-    "merged cells": ("xlsx", workbook(("S", [SHEET[0], ["K1", 70, 71]]), change=merged), "merged_cells"),
-    "zip bomb": ("xlsx", zip_bomb(), "zip_bomb"),
-}
-
-
-class TestWrongFiles:
-    @pytest.mark.parametrize("door", ["api", "command line"])
-    @pytest.mark.parametrize("what", WRONG_FILES)
-    async def test_is_told_and_nothing_is_stored(self, doors: Doors, what: str, door: str) -> None:
-        kind, content, code = WRONG_FILES[what]
-        assert await doors.file(door, content, kind) == {code}
-        assert await rows_stored(doors.plan) == 0
-
-
-class TestWrongBodies:
-    @pytest.mark.parametrize(
-        ("path", "content", "kind", "status"),
-        [
-            ("/measurements", json.dumps({"rows": [GOOD]}).encode(), "text/csv", 415),
-            ("/measurements", json.dumps({"rows": [GOOD]}).encode()[:-9], "application/json", 400),
-            ("/measurements", b'{"rows": [{"kpi": "caf\xe9"}]}', "application/json", 400),
-            ("/measurement-files", as_csv([GOOD]), "application/json", 415),
-            ("/measurement-files", as_csv([GOOD]), "application/vnd.ms-excel", 415),
-        ],
-    )
-    async def test_of_another_type_or_cut_off(
-        self, doors: Doors, path: str, content: bytes, kind: str, status: int
-    ) -> None:
-        answer = await doors.client.post(
-            doors.plan.url(path), content=content, headers={"Content-Type": kind}
-        )
-        assert answer.status_code == status, answer.text
-        assert await rows_stored(doors.plan) == 0
-
-    async def test_a_name_that_says_nothing_at_the_command_line(self, doors: Doors) -> None:
-        file = doors.folder / "values.xls"
-        file.write_bytes(as_xlsx([GOOD]))
-        err = io.StringIO()
-        code = await asyncio.to_thread(
-            push, file, url=doors.address, client_id="", client_secret="", plan=doors.plan.ref, err=err
-        )
-        assert code == NOT_SENT and ".xlsx" in err.getvalue()
-
-    async def test_a_connection_that_breaks_half_way(self, doors: Doors) -> None:
-        host, _, port = doors.address.removeprefix("http://").partition(":")
+class TestAConnectionThatBreaks:
+    @pytest.mark.parametrize("name", ["json", "put", "ndjson", "csv", "xlsx"])
+    async def test_half_way_leaves_nothing(self, intake: Intake, name: str) -> None:
+        door = DOORS[name]
+        host, _, port = intake.address.removeprefix("http://").partition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         head = (
-            f"POST {doors.plan.url('/measurement-files')} HTTP/1.1\r\nHost: {host}\r\n"
-            f"Authorization: {doors.client.headers['Authorization']}\r\n"
-            "Content-Type: text/csv\r\nContent-Length: 100000\r\n\r\n"
+            f"{'PUT' if name == 'put' else 'POST'} {intake.path(door, GOOD)} HTTP/1.1\r\nHost: {host}\r\n"
+            f"Authorization: {intake.client.headers['Authorization']}\r\n"
+            f"Content-Type: {TYPES.get(name, JSON)}\r\nContent-Length: 100000\r\n\r\n"
         )
-        writer.write(head.encode() + as_csv([GOOD]))
+        writer.write(head.encode() + good(door.form))
         await writer.drain()
         writer.close()
         await writer.wait_closed()
         assert await reader.read() == b""
         await asyncio.sleep(0.2)
-        assert await rows_stored(doors.plan) == 0
-        assert (
-            await doors.plan.service.one("select count(*) from submission where plan_id = %s", doors.plan.id)
-            == 0
-        )
+        assert await nothing_is_stored(intake.plan)
+        counted = "select count(*) from submission where plan_id = %s"
+        assert await intake.plan.service.one(counted, intake.plan.id) == 0

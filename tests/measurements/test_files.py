@@ -226,6 +226,65 @@ class TestPercentages:
         assert [m["value"] for m in found] == held
         other = (await manager.get(plan.url("/kpis/K2/measurements"))).json()["items"]
         assert [m["value"] for m in other] == [0.5]
+        told = {one["code"]: one["message"] for one in answer.json()["findings"]}
+        assert told[f"read_as_{are}"].endswith(": K1.")
+
+    MANY = "kpi,period,value\nK1,2026-08,0.814\nK1,2026-09,0\nK2,2026-08,85\nK2,2026-09,1.04\nK3,2026-08,0\n"
+
+    @pytest.mark.parametrize(
+        ("are", "held"),
+        [("fractions", [81.4, 0, 85, 1.04, 0]), ("percents", [0.814, 0, 85, 1.04, 0])],
+    )
+    async def test_the_answer_holds_for_the_kpis_that_were_asked_about(
+        self, plan: PlanWorld, are: str, held: list[float]
+    ) -> None:
+        for ref in ("K1", "K2", "K3"):
+            await a_kpi(plan, ref)
+        preview = await send(plan, self.MANY, dry_run=True, percentages_are=are)
+        answer = await send(plan, self.MANY, percentages_are=are)
+        assert answer.status_code == 201, answer.text
+        items = (await (await plan.manager()).get(plan.url("/measurements?sort=kpi,period"))).json()["items"]
+        assert [item["value"] for item in items] == held
+        assert preview.json()["findings"] == answer.json()["findings"]
+        told = {one["code"]: one["message"].partition(": ")[2] for one in answer.json()["findings"]}
+        assert told.get("read_as_fractions") == ("K1." if are == "fractions" else None)
+        assert told.get("left_as_percents") == ("K2." if are == "fractions" else None)
+        assert told.get("read_as_percents") == ("K1." if are == "percents" else None)
+
+    async def test_figures_on_both_sides_of_one_are_never_multiplied(self, plan: PlanWorld) -> None:
+        for ref in ("K1", "K2"):
+            await a_kpi(plan, ref)
+        text = "kpi,period,value\nK1,2026-08,0.98\nK1,2026-09,1.04\nK1,2026-10,0\nK2,2026-08,0.5\n"
+        answer = await send(plan, text, percentages_are="fractions")
+        assert answer.status_code == 422
+        (error,) = answer.json()["submission"]["errors"]
+        assert (error["code"], error["places"]) == ("mixed_percentages", ["line 2", "line 3"])
+        assert "K1" in error["message"] and "% sign" in error["message"]
+        partial = await send(plan, text, mode="partial", percentages_are="fractions")
+        assert counts(partial.json()) == {"received": 4, "created": 2, "rejected": 2}
+        assert [change["new"]["value"] for change in partial.json()["changes"]] == [0, 50]
+
+    @pytest.mark.parametrize("rows", ["K1,2026-08,0.9\nK1,2026-09,92\n", "K1,2026-08,0.9\nK1,2026-09,92%\n"])
+    async def test_and_told_where_nobody_said_anything(self, plan: PlanWorld, rows: str) -> None:
+        await a_kpi(plan)
+        answer = await send(plan, f"kpi,period,value\n{rows}")
+        told = {one["code"]: one["message"] for one in answer.json()["findings"]}
+        assert told["on_both_sides"].endswith("as written: K1.")
+        assert [change["new"]["value"] for change in answer.json()["changes"]] == [0.9, 92]
+
+    async def test_a_fraction_beside_its_parts_agrees_with_them(self, plan: PlanWorld) -> None:
+        await a_kpi(plan)
+        text = "kpi,period,value,numerator,denominator\nK1,2026-08,0.856,107,125\nK1,wrong,0.856,107,125\n"
+        answer = await send(plan, text, mode="partial", percentages_are="fractions")
+        assert answer.json()["changes"][0]["new"]["value"] == 85.6
+        assert [error["code"] for error in answer.json()["errors"]] == ["unreadable_period"]
+
+    async def test_a_corrected_ref_is_the_same_kpi(self, plan: PlanWorld) -> None:
+        """Its figures under one spelling and the other are seen together."""
+        await a_kpi(plan)
+        text = "kpi,period,value\nK1,2026-08,0.9\n k1 ,2026-09,92\n"
+        answer = await send(plan, text, percentages_are="fractions")
+        assert answer.json()["submission"]["errors"][0]["code"] == "mixed_percentages"
 
     @pytest.mark.parametrize(
         "rows",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.measurements.percentages import Percentages, PercentagesAre
+from api.measurements.percentages import Percentages, PercentagesAre, seen_in
 from api.measurements.plain import PlainReader
 from api.measurements.rows import RowError, RowReader
 from api.measurements.staging import Stage
@@ -55,8 +57,13 @@ OTHERS = [None, "K1,2026-08,1", {"kpi": "K1", "period": "2026-08", "numerator": 
 ROWS = st.lists(st.fixed_dictionaries(PLAIN, optional=MORE) | st.sampled_from(OTHERS), max_size=30)
 
 
-def reader(are: PercentagesAre | None, asks: bool) -> RowReader:
-    return RowReader(dict(KPIS), date(2026, 11, 28), percentages=Percentages(are) if asks else None)
+def reader(are: PercentagesAre | None, asks: bool, rows: list[Any] | None = None) -> RowReader:
+    """With the figures of fractions seen beforehand, as they are of a file."""
+    percentages = Percentages(are)
+    if percentages.must_look_first:
+        k1 = [row for row in rows or [] if isinstance(row, dict) and row.get("kpi") in ("K1", "k1", " K1 ")]
+        percentages.seen[1] = reduce(or_, map(seen_in, k1), 0)
+    return RowReader(dict(KPIS), date(2026, 11, 28), percentages=percentages if asks else None)
 
 
 class TestPlainRows:
@@ -64,12 +71,12 @@ class TestPlainRows:
     def test_make_the_lines_and_errors_of_the_whole_way(
         self, rows: list[Any], are: PercentagesAre | None, asks: bool
     ) -> None:
-        short, whole = reader(are, asks), reader(are, asks)
+        short, whole = reader(are, asks, rows), reader(are, asks, rows)
         lines = PlainReader(short).lines(rows, 5)
         assert lines.splitlines() == Stage.lines(whole.read(rows, 5)).splitlines()
         assert short.errors == whole.errors
         if short.percentages is not None and whole.percentages is not None:
-            assert short.percentages.unclear() == whole.percentages.unclear()
+            assert short.percentages.seen == whole.percentages.seen
 
     def test_are_told_apart_from_what_comes_later(self) -> None:
         """A KPI that was no plain one at first stays wrong, and a good one stays good."""

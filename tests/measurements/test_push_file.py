@@ -22,6 +22,7 @@ from tests.factories.world import PlanWorld
 from tests.kpis.making import a_kpi
 from tests.measurements.conftest import Machine
 from tests.measurements.files.making import workbook
+from tests.measurements.making import lock
 from tests.measurements.sending import Work
 
 
@@ -90,7 +91,47 @@ class TestCsv:
             "v.csv", "Ref,Target,Aug-26,Sep-26\nK1,90,0.8,0.9\n", percentages_are="fractions"
         )
         assert code == 0
-        assert printed.splitlines() == ["Left out, by their names: columns 2 “Target”.", "2 rows: 2 created"]
+        assert printed.splitlines() == [
+            "Left out, by their names: columns 2 “Target”.",
+            "Read as fractions of one, so that 0.814 is 81.4 per cent: K1.",
+            "2 rows: 2 created",
+        ]
+
+    async def test_what_is_hard_to_believe_is_told_by_kind(
+        self, plan: PlanWorld, send: Any, address: str
+    ) -> None:
+        await a_kpi(plan, definition={"plausible_high": 95, "plausible_jump": 20})
+        content = "kpi,period,value\n" + "".join(f"K1,2026-0{n},{90 + n}\n" for n in range(1, 10))
+        code, printed = await send("v.csv", content + "K1,2026-10,70\n")
+        assert code == 0
+        counted, first, kind, *shown, more, other, jump, where = printed.splitlines()
+        assert counted == "10 rows: 10 created"
+        assert first == "5 rows are hard to believe; taken, and held under query until somebody looks:"
+        assert (kind, more) == ("  outside_plausible_range: 4", "    and 1 more")
+        assert [line.partition(":")[0] for line in shown] == [f"    K1 2026-0{n}" for n in (6, 7, 8)]
+        assert (other, jump.partition(":")[0]) == ("  implausible_jump: 1", "    K1 2026-10")
+        (found,) = (await (await plan.manager()).get(plan.url("/submissions"))).json()["items"]
+        page = f"{address}/plans/{plan.ref}/values/queries?submission={found['submission']}"
+        assert where == f"Where to look at them: {page}"
+
+    async def test_what_came_late_says_why_and_for_whom_it_waits(
+        self, plan: PlanWorld, send: Any, address: str
+    ) -> None:
+        await a_kpi(plan)
+        assert (await send("v.csv", "kpi,period,value\nK1,2026-08,70\n"))[0] == 0
+        await lock(plan, kpis=["K1"], to="2026-08-31")
+        content = "kpi,period,value\nK1,2026-08,71\nK1,2026-07,N/A\nK1,2026-09,72\n"
+        code, printed = await send("v.csv", content, dry_run=True)
+        assert code == 0 and "somebody must accept what would wait:" in printed and "Where" not in printed
+        code, printed = await send("v.csv", content)
+        assert code == 0
+        counted, why, changed, new, where = printed.splitlines()
+        assert counted == "3 rows: 1 created, 2 queued"
+        assert why == (
+            "2 rows are late revisions, for their periods are locked; somebody must accept what waits:"
+        )
+        assert (changed, new) == ("  K1 2026-08: 70 → 71", "  K1 2026-07: nothing → not available")
+        assert where.startswith(f"Where to accept or decline them: {address}/plans/{plan.ref}/values/late?")
 
     async def test_source_and_reference_go_with_it(self, plan: PlanWorld, send: Any) -> None:
         await a_kpi(plan)
@@ -219,15 +260,17 @@ class TestCannotSend:
 class Scripted(BaseHTTPRequestHandler):
     """A service that is busy on demand: it answers as told, and notes what it was asked."""
 
-    answers: ClassVar[list[tuple[int, dict[str, str]]]] = []
+    answers: ClassVar[list[tuple[Any, ...]]] = []
+    """Each a status and headers, perhaps a body."""
     seen: ClassVar[list[dict[str, str]]] = []
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["content-length"]))
         self.seen.append({name.lower(): value for name, value in self.headers.items()})
         is_sign_in = self.path.endswith("/token")
-        body = json.dumps({"access_token": f"token-{len(self.seen)}"} if is_sign_in else {}).encode()
-        status, headers = (200, {}) if is_sign_in else self.answers.pop(0)
+        token = {"access_token": f"token-{len(self.seen)}"}
+        status, headers, *said = (200, {}, token) if is_sign_in else self.answers.pop(0)
+        body = json.dumps(said[0] if said else {}).encode()
         self.send_response(status)
         for name, value in (headers | {"Content-Length": str(len(body))}).items():
             self.send_header(name, value)
@@ -259,6 +302,15 @@ class TestRetries:
             assert Sender(client, "id", "secret", waits.append).post("/x", BODY, "key").status_code == 201
         assert waits[0] == 7 and 0.8 <= waits[1] <= 1.2
         assert {request["idempotency-key"] for request in Scripted.seen[1:]} == {"key"}
+
+    def test_a_request_in_progress_is_waited_for(self, service: str) -> None:
+        """As after a service was killed while it handled it: its key is let go of after a while."""
+        busy = (409, {"Retry-After": "2"}, {"type": "/v1/problems/in-progress"})
+        Scripted.answers = [busy] * 45 + [(201, {})]
+        waits: list[float] = []
+        with httpx.Client(base_url=service) as client:
+            assert Sender(client, "id", "secret", waits.append).post("/x", BODY, "key").status_code == 201
+        assert waits == [2] * 45
 
     def test_an_ended_token_is_renewed_once(self, service: str) -> None:
         Scripted.answers = [(401, {}), (201, {}), (401, {}), (401, {})]

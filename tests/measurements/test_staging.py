@@ -5,6 +5,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.core.database import transaction
+from api.core.driver import driver_connection
 from api.measurements.staging import Stage
 
 
@@ -14,9 +15,7 @@ class TestExecute:
     ) -> None:
         """So that a lost connection or a deadlock is answered like any other: 503, retry."""
         async with transaction(engine) as session:
-            raw = await (await session.connection()).get_raw_connection()
-            assert raw.driver_connection is not None
-            stage = Stage(raw.driver_connection)
+            stage = Stage(await driver_connection(session))
             with pytest.raises(OperationalError) as caught:
                 await stage.execute("do $$ begin raise sqlstate '40P01'; end $$")
             assert getattr(caught.value.orig, "sqlstate", None) == "40P01"

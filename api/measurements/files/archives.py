@@ -13,7 +13,6 @@ from api.measurements.files.findings import FileRefused
 from api.measurements.files.limits import MEGABYTE, Limits
 
 _OLD = b"\xd0\xcf\x11\xe0"
-_SHARED = "sharedstrings"
 
 
 def check_archive(stream: BinaryIO, limits: Limits) -> None:
@@ -53,12 +52,5 @@ def _check_parts(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
         message = (
             f"The workbook unpacks to {unpacked // max(packed, 1):,} times its size;"
             f" {limits.unpacked_ratio} times is read at most."
-        )
-        raise FileRefused("zip_bomb", message)
-    shared = max((part.file_size for part in parts if _SHARED in part.filename.lower()), default=0)
-    if shared > limits.shared_text_bytes:
-        message = (
-            f"The texts of the workbook unpack to {shared // MEGABYTE:,} MB;"
-            f" {limits.shared_text_bytes // MEGABYTE:,} MB are read at most. Send it as CSV."
         )
         raise FileRefused("zip_bomb", message)

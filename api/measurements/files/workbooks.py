@@ -1,70 +1,31 @@
-"""XLSX: one sheet of a workbook as a table of cells, read from beginning to end in flat memory.
-
-openpyxl reads the parts; its parser of sheets is extended here to tell a formula whose result was
-not stored from an empty cell, which to a reader of values alone look the same.
-"""
+"""XLSX: one sheet of a workbook as a table of cells, read from beginning to end in flat memory."""
 
 from __future__ import annotations
 
 import re
-import warnings
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import islice
 from typing import Any, BinaryIO
-from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils import column_index_from_string, get_column_letter
-from openpyxl.utils.datetime import from_excel
-from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+from openpyxl.utils.datetime import from_excel, from_ISO8601
 
-from api.measurements.files.archives import check_archive
-from api.measurements.files.cells import text_of
+from api.measurements.files.books import Book, Sheet, as_refusals, open_book
+from api.measurements.files.cells import is_percent, text_of
 from api.measurements.files.findings import FileRefused, Finding, SpoiltCell, Tally
 from api.measurements.files.headers import Cell, looks_like_header
 from api.measurements.files.layouts import TableRows, read_table
 from api.measurements.files.limits import LIMITS, Limits
+from api.measurements.files.sheets import RawCell, rows_in
 
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _PIECE = 1 << 20
 _OVERLAP = 256
-_BROKEN = (
-    zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, IndexError, TypeError, AttributeError,
-    EOFError, OSError, NotImplementedError, RuntimeError,
-)  # fmt: skip
-"""What openpyxl and zipfile raise for a workbook that is damaged in one way or another."""
-
-
-class _Parser(WorkSheetParser):
-    """Marks cells that hold a formula, with or without its stored result."""
-
-    def parse_cell(self, element: Any) -> dict[str, Any]:
-        cell: dict[str, Any] = super().parse_cell(element)
-        if element.find(FORMULA_TAG) is not None:
-            cell["data_type"] = "f"
-        return cell
-
-    def parse_extensions(self, element: Any) -> None:
-        """Not read, so not warned of."""
-
-    def parse_formatting(self, element: Any) -> None:
-        """Not read, so not warned of."""
-
-
-@contextmanager
-def _as_refusals() -> Iterator[None]:
-    """Whatever a damaged workbook makes the libraries raise, as one refusal."""
-    try:
-        yield
-    except FileRefused:
-        raise
-    except _BROKEN as error:
-        message = "The workbook is damaged or cut off: a part of it cannot be read. Open and save it anew."
-        raise FileRefused("truncated", message) from error
+_MOST_KEPT, _MOST_IN_KEPT = 50_000, 100
+_SHORT = re.compile(r"0|-?[1-9]\d{0,11}|-?(?:0|[1-9]\d{0,8})\.\d{0,5}[1-9]", re.A)
+"""A figure that is stored as it would be written."""
 
 
 class SheetTable:
@@ -72,28 +33,32 @@ class SheetTable:
 
     may_be_spoilt = True
 
-    def __init__(self, sheet: Any, limits: Limits) -> None:
+    def __init__(self, book: Book, sheet: Sheet, limits: Limits) -> None:
+        self.book = book
         self.sheet = sheet
         self.limits = limits
         self.tally = Tally()
-        self._formats: dict[int, str] = {}
-        self._merged = _merged_cells(sheet, limits)
+        self._dates = {style for style, shown in enumerate(book.formats) if is_date_format(shown)}
+        self._plain = {
+            style
+            for style, shown in enumerate(book.formats or ["General"])
+            if style not in self._dates and not is_percent(shown)
+        }
+        self._texts: dict[str, str] = {}
+        """Shared texts met so far, by their number as it is stored: most stand in very many cells."""
+        self._merged = _merged_cells(book, sheet, limits)
 
     def rows(self) -> Iterator[tuple[int, Sequence[Cell]]]:
         """Raises FileRefused: ``too_many_columns``, ``cell_too_long``, ``truncated``."""
-        for number, found in self._parsed():
-            cells = self._cells(number, found)
-            if any(cells):
-                yield number, cells
+        with as_refusals(), self.book.part_of(self.sheet) as part:
+            for number, found in rows_in(part, self.limits):
+                cells = self._cells(number, found)
+                if any(cells):
+                    yield number, cells
 
-    def _parsed(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-        with _as_refusals(), self.sheet._get_source() as source:
-            yield from _Parser(source, self.sheet._shared_strings, data_only=True).parse()
-
-    def _cells(self, number: int, found: list[dict[str, Any]]) -> list[Cell]:
-        filled = [cell for cell in found if cell["value"] is not None or cell["data_type"] == "f"]
+    def _cells(self, number: int, found: list[RawCell]) -> list[Cell]:
         merged = self._merged.get(number, ())
-        width = max([cell["column"] for cell in filled] + [last for _, last in merged], default=0)
+        width = max([cell.column for cell in found] + [last for _, last in merged], default=0)
         most = self.limits.columns
         if width > most:
             message = (
@@ -101,38 +66,57 @@ class SheetTable:
             )
             raise FileRefused("too_many_columns", message)
         cells: list[Cell] = [""] * width
-        for cell in filled:
-            cells[cell["column"] - 1] = self._cell(number, cell)
+        for cell in found:
+            cells[cell.column - 1] = self._cell(number, cell)
         for first, last in merged:
             where = self._merged_place(number, first, last)
             message = f"{where} is merged; unmerge it, so that each cell holds its own."
             cells[first - 1 : last] = [SpoiltCell("merged_cells", message)] * (last - first + 1)
         return cells
 
-    def _cell(self, number: int, cell: dict[str, Any]) -> Cell:
-        style = cell["style_id"]
-        shown_as = self._formats.get(style)
-        if shown_as is None:
-            shown_as = self._formats[style] = str(ReadOnlyCell(self.sheet, **cell).number_format)
-        if cell["data_type"] == "f":
-            if cell["value"] is None:
-                message = (
-                    f"{self.place(number, cell['column'] - 1)} holds a formula whose result is not stored;"
-                    " open the workbook in Excel and save it, or paste values."
-                )
-                return SpoiltCell("formula_without_result", message)
+    def _cell(self, number: int, cell: RawCell) -> Cell:
+        stored = cell.stored
+        if stored is None:
+            message = (
+                f"{self.place(number, cell.column - 1)} holds a formula whose result is not stored;"
+                " open the workbook in Excel and save it, or paste values."
+            )
+            return SpoiltCell("formula_without_result", message)
+        if cell.has_formula:
             self.tally.note("stored_results")
-        value = cell["value"]
-        if style in self.sheet.parent._date_formats and isinstance(value, int | float):
-            # Outside the calendar it stays a number, to be refused as the period or value that it is.
-            with suppress(OverflowError, ValueError):
-                value = from_excel(value, self.sheet.parent.epoch)
-        text = text_of(value, shown_as, self.tally)
+        if cell.kind == "n" and cell.style in self._plain and _SHORT.fullmatch(stored):
+            return stored
+        if cell.kind == "s" and (known := self._texts.get(stored)) is not None:
+            return known
+        text = text_of(self._value(cell, stored), self._shown_as(cell.style), self.tally)
         most = self.limits.cell_characters
         if len(text) > most:
-            where = self.place(number, cell["column"] - 1)
+            where = self.place(number, cell.column - 1)
             raise FileRefused("cell_too_long", f"{where} is longer than {most:,} characters.")
+        if cell.kind == "s" and len(self._texts) < _MOST_KEPT and len(text) <= _MOST_IN_KEPT:
+            self._texts[stored] = text
         return text
+
+    def _value(self, cell: RawCell, stored: str) -> Any:
+        """What is stored, as what it is; a date that lies outside the calendar stays a number."""
+        match cell.kind:
+            case "n":
+                number = float(stored) if not stored.lstrip("-").isdecimal() else int(stored)
+                if cell.style in self._dates:
+                    with suppress(OverflowError, ValueError):
+                        return from_excel(number, self.book.epoch)
+                return number
+            case "s":
+                return self.book.texts[int(stored)]
+            case "b":
+                return bool(int(stored))
+            case "d":
+                return from_ISO8601(stored)  # type: ignore[no-untyped-call]
+            case _:
+                return stored
+
+    def _shown_as(self, style: int) -> str:
+        return self.book.formats[style] if self.book.formats else "General"
 
     def column(self, index: int) -> str:
         return get_column_letter(index + 1)
@@ -149,7 +133,7 @@ class SheetTable:
         return f"{self.place(number, first - 1)}{until}"
 
 
-def _merged_cells(sheet: Any, limits: Limits) -> dict[int, tuple[tuple[int, int], ...]]:
+def _merged_cells(book: Book, sheet: Sheet, limits: Limits) -> dict[int, tuple[tuple[int, int], ...]]:
     """First and last column, from 1, of the merged cells in each row.
 
     They are listed behind the rows, where a reader in one pass comes too late: so they are looked
@@ -157,7 +141,7 @@ def _merged_cells(sheet: Any, limits: Limits) -> dict[int, tuple[tuple[int, int]
     """
     found: dict[int, tuple[tuple[int, int], ...]] = {}
     tail = b""
-    with _as_refusals(), sheet._get_source() as source:
+    with as_refusals(), book.part_of(sheet) as source:
         while piece := source.read(_PIECE):
             text = tail + piece
             end = 0
@@ -181,20 +165,13 @@ def _merged_cells(sheet: Any, limits: Limits) -> dict[int, tuple[tuple[int, int]
 def read_xlsx(stream: BinaryIO, sheet: str | None = None, limits: Limits = LIMITS) -> TableRows:
     """The rows of one sheet: the named one, else the only visible one with a header.
 
-    Raises FileRefused: as :func:`check_archive`, and ``several_sheets``, ``no_such_sheet``.
+    Raises FileRefused: as :func:`open_book`, and ``several_sheets``, ``no_such_sheet``.
     """
-    check_archive(stream, limits)
-    with _as_refusals(), warnings.catch_warnings():
-        # About styles and charts, which are not read here.
-        warnings.simplefilter("ignore")
-        stream.seek(0)
-        book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
-        sheets = list(book.worksheets)
+    book = open_book(stream, limits)
     if sheet is not None:
-        chosen = _named(sheets, sheet, limits)
+        chosen = SheetTable(book, _named(book, sheet), limits)
         return read_table(chosen, [Finding("sheet", f"The sheet read is {chosen.sheet.title}.")])
-    visible = [one for one in sheets if one.sheet_state == "visible"]
-    tables = [SheetTable(one, limits) for one in visible]
+    tables = [SheetTable(book, one, limits) for one in book.sheets if one.is_visible]
     with_header = [table for table in tables if _has_header(table)]
     if len(with_header) > 1:
         named = ", ".join(f"“{table.sheet.title}”" for table in with_header)
@@ -207,19 +184,19 @@ def read_xlsx(stream: BinaryIO, sheet: str | None = None, limits: Limits = LIMIT
         raise FileRefused("no_header", message)
     chosen = with_header[0] if with_header else tables[0]
     told = [Finding("sheet", f"The sheet read is {chosen.sheet.title}.")]
-    others = [one.title for one in sheets if one is not chosen.sheet]
+    others = [one.title for one in book.sheets if one is not chosen.sheet]
     if others:
         told.append(Finding("other_sheets", f"Not read: {', '.join(others)}."))
     return read_table(chosen, told)
 
 
-def _named(sheets: list[Any], name: str, limits: Limits) -> SheetTable:
-    for one in sheets:
+def _named(book: Book, name: str) -> Sheet:
+    for one in book.sheets:
         if one.title.strip().casefold() == name.strip().casefold():
-            return SheetTable(one, limits)
-    listed = ", ".join(f"“{one.title}”" for one in sheets)
+            return one
+    listed = ", ".join(f"“{one.title}”" for one in book.sheets)
     message = f"There is no sheet “{name}”; the workbook has {listed}."
-    raise FileRefused("no_such_sheet", message, _to_choose_from([one.title for one in sheets]))
+    raise FileRefused("no_such_sheet", message, _to_choose_from([one.title for one in book.sheets]))
 
 
 def _to_choose_from(titles: list[str]) -> list[Finding]:

@@ -94,3 +94,12 @@ def zip_bomb(megabytes: int = 40) -> bytes:
                 text = text.replace(b"</sheetData>", b" " * megabytes * 1_000_000 + b"</sheetData>")
             new.writestr(name, text)
     return made.getvalue()
+
+
+def with_parts(content: bytes, parts: dict[str, bytes]) -> bytes:
+    """The workbook with these of its parts replaced."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, parts.get(name) or old.read(name))
+    return made.getvalue()
