@@ -77,10 +77,8 @@ RELEASE = Reading(
     ref="rl.id::text",
 )
 
-<<<<<<< HEAD
 _SERIES_TITLE = """(select i.title from benchmark_indicator i join benchmark_release r on r.id = bs.release_id
     where i.dataset_id = r.dataset_id and i.name = bs.indicator)"""
-=======
 IMPORT = Reading(
     what="import",
     table="benchmark_import",
@@ -99,7 +97,6 @@ IMPORT = Reading(
     default_sort="-received",
     ref="bi.id::text",
 )
->>>>>>> 14dda6af96e8d20bb74c3d06b0f948b6d71231ca
 
 SERIES = Reading(
     what="series",

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-<<<<<<< HEAD
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-=======
 from collections.abc import AsyncIterator
->>>>>>> 14dda6af96e8d20bb74c3d06b0f948b6d71231ca
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
