@@ -163,7 +163,8 @@ _SUBMISSION_BODY = """'submission', su.submission_ref, 'door', su.door, 'status'
     'withdrawal', case when su.withdrawn_at is not null then json_build_object(
         'at', turnstone.utc(su.withdrawn_at), 'reason', su.withdrawal_reason,
         'by', (select pr.name from principal pr where pr.id = su.withdrawn_by),
-        'restored', su.restored, 'removed', su.removed, 'kept', su.kept) end,
+        'restored', su.restored, 'confirmed', coalesce(su.confirmed, 0), 'removed', su.removed,
+        'kept', su.kept) end,
     'by', (select pr.name from principal pr where pr.id = su.submitted_by),
     'received_at', turnstone.utc(su.received_at), 'file_name', sr.file_name, 'digest', su.digest,
     'problem', case when su.problem is not null then

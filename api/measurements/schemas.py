@@ -241,15 +241,21 @@ class RowWarningRead(BaseModel):
     message: str
 
 
-class WithdrawalRead(BaseModel):
+class WithdrawalForeseen(BaseModel):
+    """What becomes of the values that a submission brought."""
+
+    restored: int = Field(description="Values that went back to what was known before.")
+    confirmed: int = Field(description="Values that another delivery says too, and which stay as that one's.")
+    removed: int = Field(description="Values of which nothing was known before, and nothing is now.")
+    kept: int = Field(description="Values changed since by others, which stay.")
+
+
+class WithdrawalRead(WithdrawalForeseen):
     """That a submission was undone. Issued reports never change."""
 
     at: str
     by: str | None
     reason: str
-    restored: int = Field(description="Values that went back to what was known before.")
-    removed: int = Field(description="Values of which nothing was known before, and nothing is now.")
-    kept: int = Field(description="Values changed since by others, which stay.")
 
 
 class SubmissionSummary(BaseModel):

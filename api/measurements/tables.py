@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy import Uuid as SqlUuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from api import vocabulary as terms
@@ -97,6 +97,8 @@ class Submission(t.InPlan, table=True):
     """Values of which nothing was known before."""
     kept: int | None = t.whole()
     """Values that somebody changed after it, and which stay."""
+    confirmed: int | None = t.whole()
+    """Values that another delivery says too, and which stay as that one's."""
 
 
 class RejectedRow(SQLModel, table=True):
@@ -130,6 +132,24 @@ class SubmissionReport(SQLModel, table=True):
     findings: list[dict[str, str]] = Field(sa_type=JSONB, nullable=False)
     changes: list[dict[str, Any]] | None = Field(default=None, sa_type=JSONB, nullable=True)
     """Of a preview, which leaves nothing else to read them from."""
+
+
+class Confirmation(SQLModel, table=True):
+    """That a delivery said again what was known already: the revisions of one series that it left unchanged.
+
+    Written once, with the delivery; it matters when what brought those revisions is withdrawn. It goes
+    after some weeks, where a later delivery says as much or nothing of it is known any more.
+    """
+
+    __tablename__ = "confirmation"
+    __table_args__ = (Index("ix_confirmation_series", "series_id"),)
+
+    id: int | None = t.key()
+    plan_id: int = t.points_to("plan.id")
+    submission_id: int = t.points_to("submission.id")
+    series_id: int = t.points_to("series.id", index=False)
+    revisions: list[int] = Field(sa_type=ARRAY(BigInteger), nullable=False)
+    confirmed_at: datetime | None = t.moment()
 
 
 class Upload(SQLModel, table=True):

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from migrations.versioning import (
     READERS,
@@ -47,6 +48,7 @@ SUBMISSION = {
     "restored": "integer",
     "removed": "integer",
     "kept": "integer",
+    "confirmed": "integer",
 }
 PERMISSIONS = (
     ("programme_manager", "measurement:sign_off"),
@@ -223,6 +225,22 @@ def _tables() -> None:
     )
     _indexes("row_warning", "plan_id", "kpi_id", "segment_id")
     op.create_index("ix_row_warning_place", "row_warning", ["submission_id", "row_index"])
+    op.create_table(
+        "confirmation",
+        _key(),
+        *(
+            sa.Column(name, sa.BigInteger(), nullable=False)
+            for name in ("plan_id", "submission_id", "series_id")
+        ),
+        sa.Column("revisions", postgresql.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column(
+            "confirmed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
+        *(_points("confirmation", f"{name}_id", name) for name in ("plan", "submission", "series")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmation")),
+    )
+    _indexes("confirmation", "plan_id", "submission_id")
+    op.create_index("ix_confirmation_series", "confirmation", ["series_id"])
 
 
 def _late_revision() -> None:
@@ -299,7 +317,16 @@ def _policies() -> None:
         ),
         verbs="select, insert",
     )
-    for table in ("value_act", "period_lock", "late_revision", "row_warning"):
+    senders = f"{holds('measurement:write')} or {holds('measurement:write_set')}"
+    protect("confirmation", Access(also=senders), verbs="select, insert")
+    run(
+        f"""
+        grant delete on public.confirmation to {READERS};
+        create policy delete_confirmation on public.confirmation for delete to {READERS}
+            using ((select turnstone.is_system()));
+        """
+    )
+    for table in ("value_act", "period_lock", "late_revision", "row_warning", "confirmation"):
         let_keeper(table)
     for table in ("value_act_history", "period_lock_history"):
         let_keeper(table)
@@ -352,7 +379,7 @@ def downgrade() -> None:
         drop view as_of.late_revision;
         drop function turnstone.locked(bigint, date, bigint[], date[]), turnstone.has_locks(bigint);
         drop view as_of.period_lock, as_of.value_act;
-        drop table public.row_warning, public.late_revision, public.period_lock, public.period_lock_history,
+        drop table public.confirmation, public.row_warning, public.late_revision, public.period_lock, public.period_lock_history,
             public.value_act, public.value_act_history;
         drop function turnstone.keep_period_lock(), turnstone.keep_value_act();
         """

@@ -240,6 +240,7 @@ ACCESS: dict[str, Roles] = {
     "GET /v1/plans/{plan}/period-locks": WHOLE_PLAN,
     "POST /v1/plans/{plan}/period-locks": ANALYSTS,
     "POST /v1/plans/{plan}/period-locks/reopenings": ANALYSTS,
+    "GET /v1/plans/{plan}/submissions/{submission}/withdrawal": ANALYSTS,
     "POST /v1/plans/{plan}/submissions/{submission}/withdrawal": ANALYSTS,
     # What is stuck
     "GET /v1/plans/{plan}/ladders": EVERYONE,

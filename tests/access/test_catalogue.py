@@ -19,6 +19,7 @@ NO_HISTORY = {
     "series",
     "measurement_revision",
     "late_revision",
+    "confirmation",
     "rejected_row",
     "row_warning",
     "submission_report",
