@@ -6,7 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, PlainValidator
+from pydantic import AwareDatetime, BaseModel, Field, PlainValidator
 
 from api import vocabulary as terms
 from api.core.openapi import PageOf, ProblemDocument
@@ -168,6 +168,9 @@ class PlanValueRead(MeasurementRead):
 
 class PlanValuePage(PageOf):
     items: list[PlanValueRead]
+    known_at: str = Field(
+        description="What is told here was known then; a sign-off that names it leaves what changed since."
+    )
 
 
 class WaitingRead(BaseModel):
@@ -355,6 +358,11 @@ class Chosen(Write):
 
 
 class SignOffWrite(Chosen):
+    known_at: AwareDatetime | None = Field(
+        default=None,
+        description="When what the signer looked at was read; what changed since is left as it is.",
+        examples=["2026-10-12T09:30:00Z"],
+    )
     reason: Line | None = Field(default=None, examples=["Checked against the return"])
 
 
@@ -377,6 +385,9 @@ class ActRead(BaseModel):
     changed: int
     left: int = Field(description="Chosen too, and left as they were: it could not be done to them.")
     left_by_workflow: dict[terms.MeasurementWorkflow, int]
+    changed_since: int = Field(
+        description="Chosen too, and left because they came or changed after what the signer looked at."
+    )
 
 
 class LateRead(BaseModel):

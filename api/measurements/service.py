@@ -114,8 +114,7 @@ async def take(
     counts = await merge.classify(ctx, stage, whole=is_whole)
     if check is not None:
         await check(stage)
-    ranged = sorted({kpi.id for kpi in reader.kpis.values() if kpi.has_plausible_range})
-    warned = await find_doubts(stage, ranged)
+    warned = await find_doubts(stage, reader.kpis.values())
     changes = await merge.changes(stage, MOST_SHOWN)
     status = SubmissionStatus.STORED if counts.taken else SubmissionStatus.REJECTED
     if is_preview:

@@ -122,9 +122,10 @@ async def read_waiting(ctx: ReadQueue) -> Response:
 async def sign_off(chosen: SignOffWrite, ctx: SignOff) -> Response:
     """Every loaded value chosen; those under query are left, and have to be cleared first.
 
-    Rules act on signed-off values only. Each is a new revision with the same figures.
+    Rules act on signed-off values only. Each is a new revision with the same figures. `known_at`: when
+    what was looked at was read, as the list of values says; what changed since is left and counted apart.
     """
-    done = await act_on_values(ctx, ActKind.SIGNED_OFF, chosen, chosen.reason)
+    done = await act_on_values(ctx, ActKind.SIGNED_OFF, chosen, chosen.reason, seen_at=chosen.known_at)
     return ctx.written(to_json(done), version=0)
 
 

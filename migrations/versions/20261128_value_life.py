@@ -83,7 +83,7 @@ def upgrade() -> None:
         alter function turnstone.locked(bigint, date, bigint[], date[]) owner to turnstone_keeper;
         alter function turnstone.has_locks(bigint) owner to turnstone_keeper;
         grant execute on function turnstone.locked(bigint, date, bigint[], date[]),
-            turnstone.has_locks(bigint) to {READERS};
+            turnstone.has_locks(bigint), turnstone.settled_until() to {READERS};
         """
     )
     _policies()
@@ -331,7 +331,7 @@ def _policies() -> None:
     for table in ("value_act_history", "period_lock_history"):
         let_keeper(table)
     _let("series", "update", f"{MEASURES} or {SIGNS_OFF}")
-    _let("measurement_revision", "update", f"{MEASURES} or {SIGNS_OFF}")
+    _only_close_revisions()
     _let("measurement_revision", "insert", f"{MEASURES} or ({SIGNS_OFF} and workflow = 'signed_off')")
     own = "submitted_by = (select turnstone.principal())"
     _let(
@@ -347,6 +347,20 @@ def _policies() -> None:
         create policy read_feed on public.feed for select to {READERS} using (
             {holds("plan:read")}
             or (integration_id = (select turnstone.principal()) and {holds("plan:visit")}));
+        """
+    )
+
+
+def _only_close_revisions() -> None:
+    """A revision is closed, once, and nothing else of it ever changes."""
+    run(
+        f"""
+        revoke update on public.measurement_revision from {READERS};
+        grant update (known_to) on public.measurement_revision to {READERS};
+        drop policy update_measurement_revision on public.measurement_revision;
+        create policy update_measurement_revision on public.measurement_revision for update to {READERS}
+            using (known_to = 'infinity' and ({MEASURES} or {SIGNS_OFF}))
+            with check (known_to < 'infinity' and ({MEASURES} or {SIGNS_OFF}));
         """
     )
 
@@ -371,13 +385,20 @@ def downgrade() -> None:
     _let("submission", "update", f"({holds('plan:visit')} and ({own}))")
     _let("measurement_revision", "insert", f"({MEASURES})")
     _let("measurement_revision", "update", f"({MEASURES})")
+    run(
+        f"""
+        revoke update (known_to) on public.measurement_revision from {READERS};
+        grant update on public.measurement_revision to {READERS};
+        """
+    )
     _let("series", "update", f"({MEASURES})")
     run(
         f"""
         drop policy read_feed on public.feed;
         create policy read_feed on public.feed for select to {READERS} using ({holds("plan:read")});
         drop view as_of.late_revision;
-        drop function turnstone.locked(bigint, date, bigint[], date[]), turnstone.has_locks(bigint);
+        drop function turnstone.locked(bigint, date, bigint[], date[]), turnstone.has_locks(bigint),
+            turnstone.settled_until();
         drop view as_of.period_lock, as_of.value_act;
         drop table public.confirmation, public.row_warning, public.late_revision, public.period_lock, public.period_lock_history,
             public.value_act, public.value_act_history;
