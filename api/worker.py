@@ -47,10 +47,12 @@ KEEP = {
           and later.revisions @> confirmation.revisions and su.status <> 'withdrawn')
         or not exists (select from measurement_revision r
                        where r.id = any(confirmation.revisions) and r.known_to = 'infinity'))""",
+    "previewed_change": """exists (select from submission su where su.id = previewed_change.submission_id
+        and su.received_at < now() - interval '7 days')""",
     "rendered": "on_day < turnstone.today() - 2",
 }
-"""What may go, table by table: expired sign-ins, answered retries, what a later delivery confirms too,
-yesterday's pages."""
+"""What may go, table by table: expired sign-ins, answered retries, what a later delivery confirms too, old
+previews, yesterday's pages."""
 
 
 async def clear_away(engine: AsyncEngine) -> dict[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, Field, PlainValidator
@@ -11,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field, PlainValidator
 from api import vocabulary as terms
 from api.core.openapi import PageOf, ProblemDocument
 from api.core.shapes import Day, Line, Prose, RefName, Write
-from api.measurements.tables import ActKind, LateState, Mode, SubmissionStatus
+from api.measurements.tables import ActKind, LateState, Mode, Outcome, SubmissionStatus
 
 MOST_ROWS = 5_000
 """Rows in one JSON batch."""
@@ -183,14 +182,6 @@ class WaitingRead(BaseModel):
     feeds_missing: int
 
 
-class Outcome(StrEnum):
-    """What becomes of a row that says something new."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    QUEUED = "queued"
-
-
 class ChangeRead(BaseModel):
     index: int | None = Field(description="Of the row; null when read back later.")
     outcome: Outcome
@@ -200,6 +191,10 @@ class ChangeRead(BaseModel):
     basis: terms.Basis
     old: FiguresRead | None
     new: FiguresRead
+
+
+class ChangePage(PageOf):
+    items: list[ChangeRead]
 
 
 class RowErrorRead(BaseModel):

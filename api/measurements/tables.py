@@ -26,6 +26,14 @@ class SubmissionStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Outcome(StrEnum):
+    """What becomes of a row that says something new."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    QUEUED = "queued"
+
+
 class Mode(StrEnum):
     ATOMIC = "atomic"
     PARTIAL = "partial"
@@ -150,6 +158,34 @@ class Confirmation(SQLModel, table=True):
     series_id: int = t.points_to("series.id", index=False)
     revisions: list[int] = Field(sa_type=ARRAY(BigInteger), nullable=False)
     confirmed_at: datetime | None = t.moment()
+
+
+class PreviewedChange(SQLModel, table=True):
+    """What a preview said of one row: what would be stored beside what was held. It goes after a week.
+
+    Written once. Its KPI, segment and revision are no foreign keys, for each would be looked up for every
+    row.
+    """
+
+    __tablename__ = "previewed_change"
+    __table_args__ = (Index("ix_previewed_change_place", "submission_id", "row_index"),)
+
+    id: int | None = t.key()
+    plan_id: int = t.pointer()
+    submission_id: int = t.points_to("submission.id", index=False)
+    row_index: int = t.whole(null=False)
+    outcome: Outcome = t.word(Outcome)
+    kpi_id: int = t.pointer()
+    segment_id: int = t.pointer()
+    period: str = t.line(null=False)
+    basis: terms.Basis = t.word(terms.Basis)
+    state: terms.MeasurementState = t.word(terms.MeasurementState)
+    value: Decimal | None = t.number()
+    grade: terms.Grade | None = t.word(terms.Grade, null=True)
+    numerator: Decimal | None = t.number()
+    denominator: Decimal | None = t.number()
+    held_id: int | None = t.pointer(null=True)
+    """The revision that was current."""
 
 
 class Upload(SQLModel, table=True):

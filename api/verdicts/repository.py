@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from api.core.reading import Reading, Sort
+from api.kpis.repository import told_whole
 
 _SERIES_OF = """from public.series s join segment sg on sg.id = s.segment_id
     left join verdict v on v.series_id = s.id
@@ -18,11 +19,13 @@ select s.id, sg.ref as segment, s.basis, case when v.variation is not null then 
 order by sg.position, sg.id, s.basis
 """
 
-EARLIER = """
+
+EARLIER = f"""
 select coalesce(json_agg(doc), '[]')::text from (
     select json_build_object('segment', sg.ref, 'basis', s.basis, 'because', e.because,
-        'at', turnstone.utc(e.at), 'by', (select pr.name from principal pr where pr.id = e.by),
-        'reason', e.reason, 'verdict', e.body) as doc
+        'at', turnstone.utc(e.at), 'verdict', e.body,
+        'by', {told_whole("e", "(select pr.name from principal pr where pr.id = e.by)")},
+        'reason', {told_whole("e", "e.reason")}) as doc
     from earlier_verdict e
     join public.series s on s.id = e.series_id
     join segment sg on sg.id = s.segment_id
@@ -32,7 +35,7 @@ select coalesce(json_agg(doc), '[]')::text from (
 
 
 def _name(column: str) -> str:
-    return f"(select pr.name from principal pr where pr.id = r.{column})"
+    return told_whole("r", f"(select pr.name from principal pr where pr.id = r.{column})")
 
 
 REBASE = Reading(
@@ -43,9 +46,9 @@ REBASE = Reading(
     body=f"""json_build_object('number', r.number, 'version', r.version,
         'kpi', (select k.ref from kpi k where k.id = r.kpi_id), 'from_period', r.from_period,
         'segment', (select sg.ref from segment sg where sg.id = r.segment_id), 'basis', r.basis,
-        'reason', r.reason, 'state', r.state, 'proposed_by', {_name("proposed_by")},
+        'reason', {told_whole("r", "r.reason")}, 'state', r.state, 'proposed_by', {_name("proposed_by")},
         'proposed_at', turnstone.utc(r.created_at), 'decided_by', {_name("decided_by")},
-        'decided_at', turnstone.utc(r.decided_at), 'decision_note', r.decision_note,
+        'decided_at', turnstone.utc(r.decided_at), 'decision_note', {told_whole("r", "r.decision_note")},
         'may_agree', r.state = 'proposed' and r.proposed_by is distinct from (select turnstone.principal())
             and r.plan_id = any((select turnstone.plans_with('kpi:update'))::bigint[]))""",
     where="r.kpi_id = :kpi_id",

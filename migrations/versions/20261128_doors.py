@@ -73,6 +73,7 @@ def upgrade() -> None:
     )
     for table in ("submission_report", "upload", "upload_part"):
         op.create_index(op.f(f"ix_{table}_plan_id"), table, ["plan_id"], unique=False)
+    _previewed_changes()
     # What a file holds is packed already or soon gone: packing it again costs more than it spares.
     run("alter table public.upload_part alter column content set storage external")
     protect(
@@ -82,7 +83,19 @@ def upgrade() -> None:
     )
     protect("upload", Access(limited="sent_by = (select turnstone.principal())", also=SENDERS))
     protect("upload_part", Access(read="measurement:write", also=SENDERS), verbs="select, insert, delete")
-    for table in ("submission_report", "upload", "upload_part"):
+    protect(
+        "previewed_change",
+        Access(limited="submission_id in (select s.id from public.submission s)", also=SENDERS),
+        verbs="select, insert",
+    )
+    run(
+        f"""
+        grant delete on public.previewed_change to {READERS};
+        create policy delete_previewed_change on public.previewed_change for delete to {READERS}
+            using ((select turnstone.is_system()));
+        """
+    )
+    for table in ("submission_report", "upload", "upload_part", "previewed_change"):
         # As for every table: the migrating owner and the keeper are let past the policies of others.
         run(
             f"""
@@ -101,6 +114,49 @@ def upgrade() -> None:
             using ((select turnstone.is_system())) with check ((select turnstone.is_system()));
         """
     )
+
+
+def _previewed_changes() -> None:
+    numbers = ("value", "numerator", "denominator")
+    op.create_table(
+        "previewed_change",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("submission_id", sa.BigInteger(), nullable=False),
+        sa.Column("row_index", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("kpi_id", sa.BigInteger(), nullable=False),
+        sa.Column("segment_id", sa.BigInteger(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        *(sa.Column(name, sa.Numeric(precision=18, scale=6), nullable=True) for name in numbers),
+        sa.Column("grade", sa.Text(), nullable=True),
+        sa.Column("held_id", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "outcome in ('created', 'updated', 'queued')", name=op.f("ck_previewed_change_outcome")
+        ),
+        sa.CheckConstraint(
+            "basis in ('operational_provisional', 'operational_final', 'validated_return')",
+            name=op.f("ck_previewed_change_basis"),
+        ),
+        sa.CheckConstraint(
+            "state in ('reported', 'nil_return', 'not_available', 'suppressed', 'not_applicable')",
+            name=op.f("ck_previewed_change_state"),
+        ),
+        sa.CheckConstraint(
+            "grade in ('outstanding', 'good', 'requires_improvement', 'inadequate')",
+            name=op.f("ck_previewed_change_grade"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submission.id"],
+            name=op.f("fk_previewed_change_submission_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_previewed_change")),
+    )
+    op.create_index("ix_previewed_change_place", "previewed_change", ["submission_id", "row_index"])
 
 
 def _values_go_with_their_series() -> None:
@@ -180,6 +236,7 @@ def downgrade() -> None:
         ["id"],
         ondelete="CASCADE",
     )
+    op.drop_table("previewed_change")
     op.drop_table("upload_part")
     op.drop_table("upload")
     op.drop_table("submission_report")

@@ -332,6 +332,7 @@ def _policies() -> None:
         let_keeper(table)
     _let("series", "update", f"{MEASURES} or {SIGNS_OFF}")
     _only_close_revisions()
+    _hide_doubted(hidden=True)
     _let("measurement_revision", "insert", f"{MEASURES} or ({SIGNS_OFF} and workflow = 'signed_off')")
     own = "submitted_by = (select turnstone.principal())"
     _let(
@@ -347,6 +348,18 @@ def _policies() -> None:
         create policy read_feed on public.feed for select to {READERS} using (
             {holds("plan:read")}
             or (integration_id = (select turnstone.principal()) and {holds("plan:visit")}));
+        """
+    )
+
+
+def _hide_doubted(*, hidden: bool) -> None:
+    """Those who see single KPIs only, and send none of their values, see no value that is under query."""
+    given = f"{GIVEN_KPI} and workflow <> 'under_query'" if hidden else GIVEN_KPI
+    run(
+        f"""
+        drop policy read_measurement_revision on public.measurement_revision;
+        create policy read_measurement_revision on public.measurement_revision for select to {READERS}
+            using ({holds("plan:read")} or ({given}) or ({MEASURES}));
         """
     )
 
@@ -383,6 +396,7 @@ def downgrade() -> None:
         f" and ({holds('measurement:write')} or {holds('measurement:write_set')})"
     )
     _let("submission", "update", f"({holds('plan:visit')} and ({own}))")
+    _hide_doubted(hidden=False)
     _let("measurement_revision", "insert", f"({MEASURES})")
     _let("measurement_revision", "update", f"({MEASURES})")
     run(

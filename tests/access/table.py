@@ -205,6 +205,8 @@ ACCESS: dict[str, Roles] = {
     "POST /v1/plans/{plan}/measurement-files": MEASURERS,
     "GET /v1/plans/{plan}/submissions": WHOLE_PLAN,
     "GET /v1/plans/{plan}/submissions/{submission}": WHOLE_PLAN,
+    "GET /v1/plans/{plan}/submissions/{submission}/changes": WHOLE_PLAN,
+    "GET /v1/plans/{plan}/submissions/{submission}/changes.csv": WHOLE_PLAN,
     "GET /v1/plans/{plan}/submissions/{submission}/rejected-rows": WHOLE_PLAN,
     "GET /v1/plans/{plan}/submissions/{submission}/rejected-rows.csv": WHOLE_PLAN,
     # What case files show

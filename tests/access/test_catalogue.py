@@ -20,6 +20,7 @@ NO_HISTORY = {
     "measurement_revision",
     "late_revision",
     "confirmation",
+    "previewed_change",
     "rejected_row",
     "row_warning",
     "submission_report",
