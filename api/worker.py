@@ -43,9 +43,18 @@ KEEP = {
     "refresh_token": "expires_at < now() - interval '7 days'",
     "idempotency_record": "created_at < now() - interval '24 hours'",
     "sign_in_event": "at < now() - interval '400 days'",
+    "confirmation": """confirmed_at < now() - interval '35 days' and (exists (
+        select from confirmation later join submission su on su.id = later.submission_id
+        where later.series_id = confirmation.series_id and later.id > confirmation.id
+          and later.revisions @> confirmation.revisions and su.status <> 'withdrawn')
+        or not exists (select from measurement_revision r
+                       where r.id = any(confirmation.revisions) and r.known_to = 'infinity'))""",
+    "previewed_change": """exists (select from submission su where su.id = previewed_change.submission_id
+        and su.received_at < now() - interval '7 days')""",
     "rendered": "on_day < turnstone.today() - 2",
 }
-"""What may go, table by table: expired sign-ins, answered retries, yesterday's pages."""
+"""What may go, table by table: expired sign-ins, answered retries, what a later delivery confirms too, old
+previews, yesterday's pages."""
 
 
 async def clear_away(engine: AsyncEngine) -> dict[str, int]:

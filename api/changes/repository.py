@@ -50,7 +50,7 @@ class Within:
     until: datetime = datetime(9999, 12, 31, tzinfo=UTC)
 
     @property
-    def bounds(self) -> dict[str, datetime]:
+    def bounds(self) -> dict[str, Any]:
         return {"since": self.since, "until": self.until}
 
 

@@ -154,9 +154,12 @@ async def read_page(
     reading: Reading,
     query: PageQuery,
     filters: Mapping[str, Sequence[str] | None],
+    *,
+    beside: Mapping[str, Any] | None = None,
     **params: Any,
 ) -> Response:
-    """One page as a response: ``{"items": […], "next": cursor or null}``, with ``total`` if asked.
+    """One page as a response: ``{"items": […], "next": cursor or null}``, with ``total`` if asked, and
+    what stands ``beside`` its items.
 
     Raises BAD_CURSOR for a cursor of another list, INVALID for an unknown sort.
     """
@@ -191,6 +194,8 @@ async def read_page(
             _sql(f"select count(*) from {reading.source} where {' and '.join(conditions)}"), bound
         )
         parts.append(f',"total":{counted}')
+    for name, value in (beside or {}).items():
+        parts.append(f',"{name}":{orjson.dumps(value).decode()}')
     parts.append("}")
     headers = {"Link": f'<?{_following_query(ctx, following)}>; rel="next"'} if following else None
     return ctx.show("".join(parts).encode(), headers=headers)

@@ -30,10 +30,49 @@ IN_FORCE = """from kpi_definition d where d.kpi_id = k.id
     and (d.effective_from is null or d.effective_from <= cast(:clock as date))
     order by d.effective_from desc nulls last, d.position desc limit 1"""
 
-_SHOWN = f"""(select json_build_object('basis', s.basis, 'points_held', s.points_held, 'points', s.points,
+
+def reads_values_whole(alias: str) -> str:
+    """SQL of whether the reader is told all of a plan's values: who reads the plan, or sends values to it.
+
+    Others, inspectors and partners, see what the KPIs they were given are known to be: no value under
+    query, no name, and nothing that people said of a value to each other.
+    """
+    # The second is asked only of those of whom the first is not true.
+    return f"""({alias}.plan_id = any((select turnstone.plans_with('plan:read'))::bigint[])
+        or {alias}.plan_id = any((select turnstone.plans_with('measurement:write')
+            || turnstone.plans_with('measurement:write_set'))::bigint[]))"""
+
+
+def told_whole(alias: str, what: str) -> str:
+    """SQL of ``what`` for those who are told all of a plan's values, and of null for the others."""
+    return f"case when {reads_values_whole(alias)} then {what} end"
+
+
+_FACTS = (
+    "points_held", "points", "latest_period", "latest_ends_on", "latest_value", "latest_grade",
+    "previous_period", "previous_value", "previous_grade",
+)  # fmt: skip
+
+
+def facts_shown(alias: str) -> str:
+    """SQL that joins ``f``, the facts of a series ``alias`` that the reader may see; none, no row.
+
+    What is stored counts values under query too; row-level security takes those out of what is computed.
+    """
+    stored = ", ".join(f"{alias}.{name}" for name in _FACTS)
+    computed = ", ".join(f"c.{name}" for name in _FACTS)
+    whole = reads_values_whole(alias)
+    return f"""cross join lateral (
+        select {stored} where {whole} and {alias}.points_held > 0
+        union all
+        select {computed} from public.series_facts c where c.series_id = {alias}.id and not {whole}) f"""
+
+
+_SHOWN = f"""(select json_build_object('basis', s.basis, 'points_held', f.points_held, 'points', f.points,
         'verdict', case when v.variation is not null then v.body end,
         'verdict_is_pending', coalesce(v.is_pending, true))
     from series s join segment sg on sg.id = s.segment_id left join verdict v on v.series_id = s.id
+    {facts_shown("s")}
     where s.kpi_id = k.id and sg.ref = '_all' and s.points_held > 0
     order by array_position({BASES_SHOWN}, s.basis) limit 1)"""
 
@@ -86,10 +125,11 @@ WHOLE = f"""({SUMMARY})::jsonb || jsonb_build_object(
         from kpi o where o.superseded_by_id = k.id), '[]'::json),
     'segments', coalesce((select json_agg(json_build_object('ref', sg.ref, 'title', sg.title,
             'version', sg.version, 'series', coalesce((
-                select json_agg(json_build_object('basis', s.basis, 'points_held', s.points_held,
-                    'latest_period', s.latest_period, 'latest_value', trim_scale(s.latest_value),
-                    'latest_grade', s.latest_grade) order by array_position({BASES_SHOWN}, s.basis))
-                from series s where s.segment_id = sg.id and s.points_held > 0), '[]'::json))
+                select json_agg(json_build_object('basis', s.basis, 'points_held', f.points_held,
+                    'latest_period', f.latest_period, 'latest_value', trim_scale(f.latest_value),
+                    'latest_grade', f.latest_grade) order by array_position({BASES_SHOWN}, s.basis))
+                from series s {facts_shown("s")}
+                where s.segment_id = sg.id and s.points_held > 0), '[]'::json))
             order by sg.position, sg.id)
         from segment sg where sg.kpi_id = k.id), '[]'::json),
     'updated_at', turnstone.utc(k.updated_at),

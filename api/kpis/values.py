@@ -161,13 +161,6 @@ def check_unit(value: Decimal, unit: Unit) -> None:
         raise UnreadableValue("negative_count", f"{value} is below zero, and this is a count.")
 
 
-def doubts_about(value: Decimal, unit: Unit) -> list[str]:
-    """What is odd about a value yet no error: a warning each."""
-    if unit is Unit.PERCENT and not 0 <= value <= 100:
-        return [f"{value} lies outside 0 to 100, and this is a percentage."]
-    return []
-
-
 def _too_large() -> UnreadableValue:
     return UnreadableValue("too_large", "The value has more than 12 digits before the decimals.")
 

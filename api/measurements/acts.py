@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
 from api.core.context import Context
 from api.core.errors import invalid
 from api.measurements.choosing import VALUES, condition_of
 from api.measurements.revising import gather, hold_series, record_act, revise
 from api.measurements.schemas import Chosen
-from api.measurements.staging import open_stage
+from api.measurements.staging import Stage, open_stage
 from api.measurements.tables import ActKind
 from api.vocabulary import MeasurementWorkflow as W
 
@@ -40,17 +44,25 @@ from measurement_revising r join measurement_revision m on m.id = r.current_id
 """
 
 
-async def act_on_values(ctx: Context, kind: ActKind, chosen: Chosen, words: str | None) -> dict[str, object]:
+async def act_on_values(
+    ctx: Context, kind: ActKind, chosen: Chosen, words: str | None, *, seen_at: datetime | None = None
+) -> dict[str, object]:
     """Do one thing to every value chosen that it can be done to; the others are counted and left.
 
-    Twice is safe: the second finds nothing left to do. Raises INVALID where nothing is chosen.
+    ``seen_at``: when the values were looked at; those that came or changed later are left too. Twice is
+    safe: the second finds nothing left to do. Raises INVALID where nothing is chosen, or for a moment ahead.
     """
     if not chosen.says_which:
         raise invalid("", "Say which values: kpis, feeds, submission, periods or values.", "nothing_chosen")
+    if seen_at is not None and seen_at > datetime.now(UTC):
+        raise invalid(
+            "/known_at", "known_at lies in the future: nothing was looked at then.", "in_the_future"
+        )
     condition = await condition_of(ctx, chosen)
     takes = [workflow.value for workflow in _TAKES[kind]]
-    bound = condition.bound | {"takes": takes}
-    doable = f"from {VALUES} where {condition.sql} and m.workflow = any(%(takes)s)"
+    bound = condition.bound | {"takes": takes, "seen_at": seen_at}
+    able = f"from {VALUES} where {condition.sql} and m.workflow = any(%(takes)s)"
+    doable = able if seen_at is None else f"{able} and m.known_from <= %(seen_at)s"
     stage = await open_stage(ctx)
     series = await hold_series(ctx, stage, f"select m.series_id {doable}", bound)
     held = bound | {"series": series}
@@ -60,6 +72,7 @@ async def act_on_values(ctx: Context, kind: ActKind, chosen: Chosen, words: str 
         bound,
     )
     others: dict[str, int] = dict(await left.fetchall())
+    since = 0 if seen_at is None else await _count(stage, f"{able} and m.known_from > %(seen_at)s", bound)
     changed = await gather(
         stage, f"select m.id, m.series_id, null::bigint {doable} and m.series_id = any(%(series)s)", held
     )
@@ -72,4 +85,11 @@ async def act_on_values(ctx: Context, kind: ActKind, chosen: Chosen, words: str 
         "changed": changed,
         "left": sum(others.values()),
         "left_by_workflow": {workflow.value: others.get(workflow.value, 0) for workflow in W},
+        "changed_since": since,
     }
+
+
+async def _count(stage: Stage, values: str, bound: Mapping[str, Any]) -> int:
+    row = await (await stage.execute(f"select count(*) {values}", bound)).fetchone()
+    assert row is not None  # an aggregate without groups has one row
+    return int(row[0])

@@ -1,16 +1,19 @@
-"""Rejected rows as a CSV file, to be put right and sent again: a streamed answer with its own session."""
+"""CSV files of many rows: streamed answers with sessions of their own. Rejected rows are such a file, to be
+put right and sent again.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from fastapi import Response
 from fastapi.responses import StreamingResponse
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.auth.acting import act_as
@@ -40,28 +43,65 @@ _ROWS = text(
 )
 
 
+@dataclass(frozen=True)
+class Part:
+    """Rows of a file, read page by page."""
+
+    first: TextClause
+    """Finds what its first page comes after."""
+    rows: TextClause
+    """Finds ``:page`` rows that come after ``:after``; what a row is told apart by is its first column."""
+    cells: Callable[[Any], Iterable[str]]
+
+
+_REJECTED = Part(text("select -1"), _ROWS, lambda row: _row(row))
+
+
 async def download(ctx: Context, engine: AsyncEngine, submission: str) -> Response:
     """Raises NOT_FOUND for a submission that cannot be seen."""
     found = await read_one(ctx, SUBMISSION, submission)
-    headers = {"Content-Disposition": f'attachment; filename="rejected-{submission[:36]}.csv"'}
-    pages = _pages(engine, ctx.actor.id, ctx.plan.ref, found.id)
+    name = f"rejected-{submission[:36]}.csv"
+    return stream(ctx, engine, name, HEADER, (_REJECTED,), {"submission": found.id})
+
+
+def stream(
+    ctx: Context,
+    engine: AsyncEngine,
+    name: str,
+    header: Sequence[str],
+    parts: Sequence[Part],
+    bound: Mapping[str, Any],
+) -> Response:
+    """A CSV file of all the parts, one after the other; memory stays flat however many rows there are."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    pages = _pages(engine, ctx.actor.id, ctx.plan.ref, header, parts, bound)
     return StreamingResponse(pages, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-async def _pages(engine: AsyncEngine, reader: int, plan: str, submission_id: int) -> AsyncIterator[bytes]:
+async def _pages(
+    engine: AsyncEngine,
+    reader: int,
+    plan: str,
+    header: Sequence[str],
+    parts: Sequence[Part],
+    bound: Mapping[str, Any],
+) -> AsyncIterator[bytes]:
     """The file in pieces, each read in a short transaction of its own: the rows never change."""
     # Excel takes a CSV for Windows-1252 unless it begins with a byte order mark.
-    yield b"\xef\xbb\xbf" + _lines([HEADER])
-    after = -1
-    while True:
-        async with transaction(engine) as session:
-            await act_as(session, reader, plan=plan)
-            bound = {"submission": submission_id, "after": after, "page": PAGE}
-            rows = (await session.execute(_ROWS, bound)).all()
-        if not rows:
-            return
-        after = rows[-1].row_index
-        yield _lines(_row(row) for row in rows)
+    yield b"\xef\xbb\xbf" + _lines([header])
+    for part in parts:
+        after = None
+        while True:
+            async with transaction(engine) as session:
+                await act_as(session, reader, plan=plan)
+                if after is None:
+                    after = await session.scalar(part.first, dict(bound))
+                paged = {**bound, "after": after, "page": PAGE}
+                rows = (await session.execute(part.rows, paged)).all()
+            if not rows:
+                break
+            after = rows[-1][0]
+            yield _lines(part.cells(row) for row in rows)
 
 
 def _row(row: Any) -> Iterator[str]:

@@ -24,13 +24,14 @@ from api.core.openapi import CHANGES, CREATES, READS, Paging, problems
 from api.core.reading import read_page
 from api.core.shapes import Day, Line
 from api.kpis.schemas import KpiRef, SegmentRef
-from api.measurements import downloads, service, single
+from api.measurements import changed, downloads, service, single
 from api.measurements.files import limits
 from api.measurements.files.reading import CONTENT_TYPES
 from api.measurements.filing import Asked, kind_of, push_file
 from api.measurements.percentages import PercentagesAre
 from api.measurements.repository import SUBMISSIONS
 from api.measurements.schemas import (
+    ChangePage,
     MeasurementBatch,
     MeasurementPage,
     MeasurementPut,
@@ -43,7 +44,7 @@ from api.measurements.schemas import (
     SubmissionRead,
     SubmissionRef,
 )
-from api.measurements.tables import Mode, SubmissionStatus
+from api.measurements.tables import Mode, Outcome, SubmissionStatus
 from api.settings import Settings
 
 router = APIRouter(tags=["measurements"], route_class=Route)
@@ -295,6 +296,36 @@ async def read_submission(submission: SubmissionRef, ctx: ReadSubmissions) -> Re
     While it is `pending`, its progress; then it was `stored`, `rejected` or `previewed`, or it `failed`.
     """
     return await service.read_submission(ctx, submission)
+
+
+@submission_router.get(
+    "/plans/{plan}/submissions/{submission}/changes",
+    summary="List what a submission changed",
+    response_model=ChangePage,
+    responses=READS | problems(ProblemType.BAD_CURSOR),
+)
+async def list_changes(
+    submission: SubmissionRef,
+    ctx: ReadSubmissions,
+    page: Paging,
+    outcome: Annotated[list[Outcome] | None, Query()] = None,
+) -> Response:
+    """Every value it created, updated or left waiting, old beside new; for a dry run, those it would.
+
+    What a dry run found is kept for a week, up to 100,000 changes. Sort keys: kind, place.
+    """
+    return await changed.list_changes(ctx, submission, page, {"outcome": outcome})
+
+
+@submission_router.get(
+    "/plans/{plan}/submissions/{submission}/changes.csv",
+    summary="Download what a submission changed",
+    response_class=Response,
+    responses=READS | {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+async def download_changes(submission: SubmissionRef, request: Request, ctx: ReadSubmissions) -> Response:
+    """All of them as CSV, old beside new; for a dry run, of the week past, up to 100,000."""
+    return await changed.download_changes(ctx, request.app.state.engine, submission)
 
 
 @submission_router.get(

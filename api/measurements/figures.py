@@ -40,6 +40,9 @@ def figures_in(raw: dict[str, Any], kpi: TakingKpi) -> Figures:
         return Figures(word)
     if given is None and numerator is not None and denominator:
         given = _derived(numerator, denominator, kpi.unit)
+    if given is None and numerator is not None and denominator == 0 and kpi.unit in _PER:
+        message = f"{numerator} of 0 makes no value; send the state not_applicable instead."
+        raise Wrong("ratio_disagrees", "/denominator", message)
     if given is None:
         example = "a grade such as good" if kpi.takes_grades else "a value such as 85.6"
         message = f"{kpi.ref} needs {example}, or a state such as not_available."

@@ -139,6 +139,14 @@ where g.outcome in ('created', 'updated')
 order by g.series_id, g.ends_on
 """
 
+# What it says again of what another delivery brought: its own number is new, so no current revision is its
+# own. A withdrawal of the other then leaves these values standing.
+_CONFIRM = """
+insert into confirmation (plan_id, submission_id, series_id, revisions, confirmed_at)
+select %(plan)s, %(submission)s, g.series_id, array_agg(g.current_id), %(stamp)s
+from measurement_classified g where g.outcome = 'unchanged' group by g.series_id
+"""
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -215,8 +223,8 @@ async def only_row(stage: Stage) -> Current:
 async def merge(
     ctx: Context, stage: Stage, counts: Counts, submission_id: int, stamp: Any, *, whole: bool
 ) -> None:
-    """Close what is replaced, insert the new revisions, put late ones in their queue, and rewrite the
-    facts of the series touched.
+    """Close what is replaced, insert the new revisions, put late ones in their queue, note what is
+    confirmed, and rewrite the facts of the series touched.
     """
     bound = {
         "plan": ctx.plan.id,
@@ -226,6 +234,8 @@ async def merge(
         "whole": whole,
     }
     await queue_late(stage, bound, any_queued=counts.queued > 0)
+    if counts.unchanged:
+        await stage.execute(_CONFIRM, bound)
     if counts.created + counts.updated:
         if counts.standing:
             await stage.execute(_CLOSE, bound)

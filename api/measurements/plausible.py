@@ -1,5 +1,7 @@
 """Values that are hard to believe: stored all the same, with a warning, and held under query.
 
+A percentage is doubted outside 0 to 100 unless its definition sets a range: some rightly exceed 100.
+
 The range and the jump are the ones of the definition in force on the period's last day. The jump is
 from the latest value before it under the same definition, whether held or in the same delivery; across
 a change of definition nothing is compared. Only figures that are new are judged: a value that a person
@@ -8,10 +10,12 @@ has cleared is not doubted again each time it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from api.core.context import Context
 from api.measurements.staging import Stage
+from api.measurements.taking import TakingKpi
+from api.vocabulary import Unit
 
 _VERSIONS = """
 select d.id, d.kpi_id, d.plausible_low, d.plausible_high, d.plausible_jump,
@@ -61,6 +65,17 @@ select row_index, 'implausible_jump',
 from judged where abs(value - before) > jump
 """
 
+_WARN_OF_PERCENTAGES = f"""
+insert into measurement_warned (row_index, code, message)
+select c.row_index, 'outside_percentage',
+       format('%%s lies outside 0 to 100, and %%s is a percentage.', trim_scale(c.value), k.ref)
+from measurement_classified c join kpi k on k.id = c.kpi_id
+where c.kpi_id = any(%(kpis)s) and (c.value < 0 or c.value > 100) and c.says_anew
+  and not exists (select from ({_VERSIONS}) v
+                  where v.kpi_id = c.kpi_id and c.ends_on >= v.since and c.ends_on < v.until
+                    and num_nonnulls(v.plausible_low, v.plausible_high) > 0)
+"""
+
 QUESTIONS = """select row_index, string_agg(message, ' ' order by code desc) as question
     from measurement_warned group by row_index"""
 """SQL of the question under which each doubtful row is held."""
@@ -84,11 +99,17 @@ from measurement_warned w join measurement_staging g using (row_index)
 """
 
 
-async def find_doubts(stage: Stage, kpi_ids: Sequence[int]) -> int:
-    """Judge the classified rows of these KPIs; returns how many rows are doubtful."""
-    if not kpi_ids:
+async def find_doubts(stage: Stage, kpis: Collection[TakingKpi]) -> int:
+    """Judge the classified rows, which are of these KPIs; returns how many rows are doubtful."""
+    found = 0
+    ranged = sorted({kpi.id for kpi in kpis if kpi.has_plausible_range})
+    if ranged:
+        found += (await stage.execute(_WARN, {"kpis": ranged})).rowcount
+    percentages = sorted({kpi.id for kpi in kpis if kpi.unit is Unit.PERCENT})
+    if percentages:
+        found += (await stage.execute(_WARN_OF_PERCENTAGES, {"kpis": percentages})).rowcount
+    if not found:
         return 0
-    await stage.execute(_WARN, {"kpis": list(kpi_ids)})
     row = await (await stage.execute(_COUNT)).fetchone()
     assert row is not None  # an aggregate without groups has one row
     return int(row[0])

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from api.core import fragments as sql
 from api.core.reading import Reading, Sort
-from api.kpis.repository import IN_FORCE
+from api.kpis.repository import IN_FORCE, reads_values_whole, told_whole
 
 _BY = "(select pr.name from principal pr where pr.id = {alias}.submitted_by)"
 _SUBMISSION = "(select su.submission_ref from submission su where su.id = {alias}.submission_id)"
@@ -18,12 +18,14 @@ def _value(alias: str) -> str:
     'period', {alias}.period, 'starts_on', {alias}.starts_on, 'ends_on', {alias}.ends_on, 'basis', s.basis,
     'state', {alias}.state, 'value', trim_scale({alias}.value), 'grade', {alias}.grade,
     'numerator', trim_scale({alias}.numerator), 'denominator', trim_scale({alias}.denominator),
-    'note', {alias}.note, 'source', {alias}.source, 'external_reference', {alias}.external_reference,
-    'workflow', {alias}.workflow, 'question', {alias}.question, 'answer', {alias}.answer,
-    'revision', {alias}.revision, 'reason', {alias}.reason,
+    'note', {told_whole(alias, f"{alias}.note")}, 'source', {alias}.source,
+    'external_reference', {alias}.external_reference, 'workflow', {alias}.workflow,
+    'question', {told_whole(alias, f"{alias}.question")}, 'answer', {told_whole(alias, f"{alias}.answer")},
+    'revision', {alias}.revision, 'reason', {told_whole(alias, f"{alias}.reason")},
     'known_from', turnstone.utc({alias}.known_from),
-    'by', {_BY.format(alias=alias)}, 'submission', {_SUBMISSION.format(alias=alias)},
-    'act', (select a.kind from value_act a where a.id = {alias}.act_id)"""
+    'by', {told_whole(alias, _BY.format(alias=alias))},
+    'submission', {told_whole(alias, _SUBMISSION.format(alias=alias))},
+    'act', {told_whole(alias, f"(select a.kind from value_act a where a.id = {alias}.act_id)")}"""
 
 
 _IS_LOCKED = """exists (select from turnstone.locked(
@@ -34,6 +36,16 @@ _IS_LOCKED = """exists (select from turnstone.locked(
 # Which series is which never changes, so the past reads it from the present, where no facts need
 # be computed for it.
 _OF_SERIES = "join public.series s on s.id = {alias}.series_id join segment sg on sg.id = s.segment_id"
+
+
+def _not_doubted(alias: str) -> str:
+    """SQL that leaves out, for those who are not told all, whatever was known of a value that is under query
+    now: row-level security hides from them that there is one.
+    """
+    return f"""({reads_values_whole(alias)} or exists (
+        select from public.measurement_revision nw where nw.series_id = {alias}.series_id
+          and nw.ends_on = {alias}.ends_on and nw.known_to = 'infinity'))"""
+
 
 _VALUE_SORTS = {
     "period": Sort("m.ends_on", "date"),
@@ -48,7 +60,7 @@ MEASUREMENTS = Reading(
     alias="m",
     source=f"(select v.*, v.revision as version from measurement v) m {_OF_SERIES.format(alias='m')}",
     body=f"json_build_object({_value('m')}, 'is_locked', {_IS_LOCKED})",
-    where="s.kpi_id = :kpi_id",
+    where=f"s.kpi_id = :kpi_id and {_not_doubted('m')}",
     sorts=_VALUE_SORTS,
     default_sort="period,segment,basis",
     filters={
@@ -63,7 +75,8 @@ MEASUREMENTS = Reading(
 )
 
 
-def _figures(alias: str) -> str:
+def figures_of(alias: str) -> str:
+    """SQL of a value's figures as JSON."""
     return f"""json_build_object('state', {alias}.state, 'value', trim_scale({alias}.value),
         'grade', {alias}.grade, 'numerator', trim_scale({alias}.numerator),
         'denominator', trim_scale({alias}.denominator))"""
@@ -74,7 +87,7 @@ def _measure(kpi_id: str) -> str:
         'decimals', coalesce((select d.decimals {IN_FORCE}), 1)) from kpi k where k.id = {kpi_id})"""
 
 
-_BEFORE = f"""(select {_figures("o")} from measurement_revision o
+_BEFORE = f"""(select {figures_of("o")} from measurement_revision o
     where o.series_id = m.series_id and o.ends_on = m.ends_on and o.revision < m.revision
       and o.state <> 'withdrawn'
       and (o.state, o.value, o.grade, o.numerator, o.denominator)
@@ -82,14 +95,15 @@ _BEFORE = f"""(select {_figures("o")} from measurement_revision o
     order by o.revision desc limit 1)"""
 
 _CURRENT = "from measurement p where"
-_PREVIOUS = f"""(select json_build_object('period', p.period, 'figures', {_figures("p")})
-    {_CURRENT} p.series_id = m.series_id and p.ends_on < m.ends_on order by p.ends_on desc limit 1)"""
+_PREVIOUS = f"""(select json_build_object('period', p.period, 'figures', {figures_of("p")})
+    {_CURRENT} p.series_id = m.series_id and p.ends_on < m.ends_on
+      and {_not_doubted("p")} order by p.ends_on desc limit 1)"""
 
 VALUES = replace(
     MEASUREMENTS,
     body=f"""json_build_object({_value("m")}, 'is_locked', {_IS_LOCKED}, 'measure', {_measure("m.kpi_id")},
         'before', {_BEFORE}, 'previous', {_PREVIOUS})""",
-    where="s.plan_id = :plan_id",
+    where=f"s.plan_id = :plan_id and {_not_doubted('m')}",
     sorts=_VALUE_SORTS | {"kpi": Sort("(select k.position from kpi k where k.id = m.kpi_id)", "integer")},
     default_sort="known",
     filters={
@@ -150,7 +164,8 @@ MEASUREMENT = Reading(
     alias="m",
     source=MEASUREMENTS.source,
     body=MEASUREMENTS.body,
-    where="s.kpi_id = :kpi_id and lower(sg.ref) = lower(:segment) and s.basis = :basis",
+    where=f"""s.kpi_id = :kpi_id and lower(sg.ref) = lower(:segment) and s.basis = :basis
+        and {_not_doubted("m")}""",
     sorts=_VALUE_SORTS,
     default_sort="period",
     ref="m.period",
@@ -164,8 +179,8 @@ REVISIONS = Reading(
     body=f"""json_build_object({_value("m")}, 'known_to',
         case when m.known_to <= coalesce(turnstone.as_of(), 'infinity'::timestamptz)
                   and m.known_to <> 'infinity' then turnstone.utc(m.known_to) end)""",
-    where="""s.kpi_id = :kpi_id and lower(sg.ref) = lower(:segment) and m.period = :period
-        and m.known_from <= coalesce(turnstone.as_of(), 'infinity'::timestamptz)""",
+    where=f"""s.kpi_id = :kpi_id and lower(sg.ref) = lower(:segment) and m.period = :period
+        and m.known_from <= coalesce(turnstone.as_of(), 'infinity'::timestamptz) and {_not_doubted("m")}""",
     sorts={"revision": Sort("m.revision", "integer"), "basis": Sort("s.basis", "text")},
     default_sort="basis,-revision",
     filters={"basis": sql.one_of("s.basis", "basis")},
@@ -180,7 +195,8 @@ _SUBMISSION_BODY = """'submission', su.submission_ref, 'door', su.door, 'status'
     'withdrawal', case when su.withdrawn_at is not null then json_build_object(
         'at', turnstone.utc(su.withdrawn_at), 'reason', su.withdrawal_reason,
         'by', (select pr.name from principal pr where pr.id = su.withdrawn_by),
-        'restored', su.restored, 'removed', su.removed, 'kept', su.kept) end,
+        'restored', su.restored, 'confirmed', coalesce(su.confirmed, 0), 'removed', su.removed,
+        'kept', su.kept) end,
     'by', (select pr.name from principal pr where pr.id = su.submitted_by),
     'received_at', turnstone.utc(su.received_at), 'file_name', sr.file_name, 'digest', su.digest,
     'problem', case when su.problem is not null then
@@ -200,8 +216,8 @@ MOST_SHOWN = 100
 _CHANGES = f"""coalesce((
     select json_agg(json_build_object('index', null, 'kpi', k.ref, 'segment', sg.ref, 'period', r.period,
         'basis', s.basis, 'outcome', case when o.state <> 'withdrawn' then 'updated' else 'created' end,
-        'old', case when o.state <> 'withdrawn' then {_figures("o")} end,
-        'new', {_figures("r")}) order by r.id)
+        'old', case when o.state <> 'withdrawn' then {figures_of("o")} end,
+        'new', {figures_of("r")}) order by r.id)
     from (select * from measurement_revision r where r.submission_id = su.id and r.act_id is null
           order by r.id limit {MOST_SHOWN}) r
     join public.series s on s.id = r.series_id join segment sg on sg.id = s.segment_id
@@ -317,7 +333,7 @@ LATE_REVISIONS = Reading(
     body=f"""json_build_object('id', l.id, 'kpi', k.ref, 'kpi_title', k.title,
         'measure', {_measure("l.kpi_id")}, 'segment', sg.ref, 'period', l.period,
         'ends_on', l.ends_on, 'basis', s.basis, 'status', l.status,
-        'held', case when m.id is not null then {_figures("m")} end, 'offered', {_figures("l")},
+        'held', case when m.id is not null then {figures_of("m")} end, 'offered', {figures_of("l")},
         'note', l.note, 'source', l.source, 'question', l.question,
         'queued_at', turnstone.utc(l.queued_at),
         'by', (select pr.name from principal pr where pr.id = l.submitted_by),

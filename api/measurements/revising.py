@@ -33,11 +33,11 @@ async def hold_series(ctx: Context, stage: Stage, among: str, bound: Mapping[str
     return [row[0] for row in await (await stage.execute(query, bound)).fetchall()]
 
 
-async def gather(stage: Stage, query: str, bound: Mapping[str, Any]) -> int:
-    """Note the revisions to make: current_id, series_id and from_id of each; returns how many."""
-    made = await stage.execute(
-        f"insert into measurement_revising (current_id, series_id, from_id) {query}", bound
-    )
+async def gather(
+    stage: Stage, query: str, bound: Mapping[str, Any], *, columns: str = "current_id, series_id, from_id"
+) -> int:
+    """Note the revisions to make, as the query finds them; returns how many."""
+    made = await stage.execute(f"insert into measurement_revising ({columns}) {query}", bound)
     return made.rowcount
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, PlainValidator
+from pydantic import AwareDatetime, BaseModel, Field, PlainValidator
 
 from api import vocabulary as terms
 from api.core.openapi import PageOf, ProblemDocument
 from api.core.shapes import Day, Line, Prose, RefName, Write
-from api.measurements.tables import ActKind, LateState, Mode, SubmissionStatus
+from api.measurements.tables import ActKind, LateState, Mode, Outcome, SubmissionStatus
 
 MOST_ROWS = 5_000
 """Rows in one JSON batch."""
@@ -176,6 +175,9 @@ class PlanValueRead(MeasurementRead):
 
 class PlanValuePage(PageOf):
     items: list[PlanValueRead]
+    known_at: str = Field(
+        description="What is told here was known then; a sign-off that names it leaves what changed since."
+    )
 
 
 class WaitingRead(BaseModel):
@@ -188,14 +190,6 @@ class WaitingRead(BaseModel):
     feeds_missing: int
 
 
-class Outcome(StrEnum):
-    """What becomes of a row that says something new."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    QUEUED = "queued"
-
-
 class ChangeRead(BaseModel):
     index: int | None = Field(description="Of the row; null when read back later.")
     outcome: Outcome
@@ -205,6 +199,10 @@ class ChangeRead(BaseModel):
     basis: terms.Basis
     old: FiguresRead | None
     new: FiguresRead
+
+
+class ChangePage(PageOf):
+    items: list[ChangeRead]
 
 
 class RowErrorRead(BaseModel):
@@ -249,15 +247,21 @@ class RowWarningRead(BaseModel):
     message: str
 
 
-class WithdrawalRead(BaseModel):
+class WithdrawalForeseen(BaseModel):
+    """What becomes of the values that a submission brought."""
+
+    restored: int = Field(description="Values that went back to what was known before.")
+    confirmed: int = Field(description="Values that another delivery says too, and which stay as that one's.")
+    removed: int = Field(description="Values of which nothing was known before, and nothing is now.")
+    kept: int = Field(description="Values changed since by others, which stay.")
+
+
+class WithdrawalRead(WithdrawalForeseen):
     """That a submission was undone. Issued reports never change."""
 
     at: str
     by: str | None
     reason: str
-    restored: int = Field(description="Values that went back to what was known before.")
-    removed: int = Field(description="Values of which nothing was known before, and nothing is now.")
-    kept: int = Field(description="Values changed since by others, which stay.")
 
 
 class SubmissionSummary(BaseModel):
@@ -357,6 +361,11 @@ class Chosen(Write):
 
 
 class SignOffWrite(Chosen):
+    known_at: AwareDatetime | None = Field(
+        default=None,
+        description="When what the signer looked at was read; what changed since is left as it is.",
+        examples=["2026-10-12T09:30:00Z"],
+    )
     reason: Line | None = Field(default=None, examples=["Checked against the return"])
 
 
@@ -379,6 +388,9 @@ class ActRead(BaseModel):
     changed: int
     left: int = Field(description="Chosen too, and left as they were: it could not be done to them.")
     left_by_workflow: dict[terms.MeasurementWorkflow, int]
+    changed_since: int = Field(
+        description="Chosen too, and left because they came or changed after what the signer looked at."
+    )
 
 
 class LateRead(BaseModel):

@@ -19,6 +19,7 @@ from api.core.context import Answer, Context, to_json
 from api.core.errors import PROBLEM_JSON, Problem, ProblemType
 from api.core.reading import PageQuery, read_one, read_page
 from api.measurements import merge, rejections
+from api.measurements.changed import keep_changes
 from api.measurements.files.findings import FileRows
 from api.measurements.loading import ListedRows, Progress, load
 from api.measurements.percentages import Percentages
@@ -116,8 +117,7 @@ async def take(
     counts = await merge.classify(ctx, stage, whole=is_whole, past_locks=past_locks)
     if check is not None:
         await check(stage)
-    ranged = sorted({kpi.id for kpi in reader.kpis.values() if kpi.has_plausible_range})
-    warned = await find_doubts(stage, ranged)
+    warned = await find_doubts(stage, reader.kpis.values())
     changes = await merge.changes(stage, MOST_SHOWN)
     status = SubmissionStatus.STORED if counts.taken else SubmissionStatus.REJECTED
     if is_preview:
@@ -129,6 +129,8 @@ async def take(
     if warned:
         warnings = await doubts_shown(stage, MOST_SHOWN)
         await keep_doubts(ctx, stage, recorded.id)
+    if is_preview and counts.taken > counts.unchanged:
+        await keep_changes(ctx, stage, recorded.id)
     if not is_preview and counts.taken:
         stamp = await ctx.session.scalar(text("select turnstone.stamp()"))
         await merge.merge(ctx, stage, counts, recorded.id, stamp, whole=is_whole)

@@ -180,8 +180,14 @@ async def list_measurements(
 async def list_values(
     ctx: Context, query: PageQuery, filters: Mapping[str, Sequence[str] | None]
 ) -> Response:
-    """Values of every KPI that the reader may see."""
-    return await read_page(ctx, as_known(VALUES, ctx.known_at), query, filters, known_at=ctx.known_at)
+    """Values of every KPI that the reader may see, and the moment they are told as of."""
+    # Asked before the values are read: what is dated later may be missing from them, and nothing else is.
+    known = await ctx.session.scalar(
+        text("select turnstone.utc(coalesce(cast(:known_at as timestamptz), turnstone.settled_until()))"),
+        {"known_at": ctx.known_at or ctx.as_of},
+    )
+    reading = as_known(VALUES, ctx.known_at)
+    return await read_page(ctx, reading, query, filters, beside={"known_at": known}, known_at=ctx.known_at)
 
 
 async def read_measurement(ctx: Context, kpi: str, segment: str, period: str, basis: Basis) -> Item:

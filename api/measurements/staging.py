@@ -35,7 +35,7 @@ create temporary table if not exists measurement_warned (
     row_index integer not null, code text not null, message text not null
 ) on commit delete rows;
 create temporary table if not exists measurement_revising (
-    current_id bigint, series_id bigint not null, from_id bigint
+    current_id bigint, series_id bigint not null, from_id bigint, confirmed_by bigint
 ) on commit delete rows;
 create temporary table if not exists measurement_rejected (
     row_index integer not null, code text not null, pointer text not null, message text not null,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy import Uuid as SqlUuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from api import vocabulary as terms
@@ -24,6 +24,14 @@ class SubmissionStatus(StrEnum):
     PREVIEWED = "previewed"
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
+
+
+class Outcome(StrEnum):
+    """What becomes of a row that says something new."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    QUEUED = "queued"
 
 
 class Mode(StrEnum):
@@ -97,6 +105,8 @@ class Submission(t.InPlan, table=True):
     """Values of which nothing was known before."""
     kept: int | None = t.whole()
     """Values that somebody changed after it, and which stay."""
+    confirmed: int | None = t.whole()
+    """Values that another delivery says too, and which stay as that one's."""
 
 
 class RejectedRow(SQLModel, table=True):
@@ -130,6 +140,52 @@ class SubmissionReport(SQLModel, table=True):
     findings: list[dict[str, str]] = Field(sa_type=JSONB, nullable=False)
     changes: list[dict[str, Any]] | None = Field(default=None, sa_type=JSONB, nullable=True)
     """Of a preview, which leaves nothing else to read them from."""
+
+
+class Confirmation(SQLModel, table=True):
+    """That a delivery said again what was known already: the revisions of one series that it left unchanged.
+
+    Written once, with the delivery; it matters when what brought those revisions is withdrawn. It goes
+    after some weeks, where a later delivery says as much or nothing of it is known any more.
+    """
+
+    __tablename__ = "confirmation"
+    __table_args__ = (Index("ix_confirmation_series", "series_id"),)
+
+    id: int | None = t.key()
+    plan_id: int = t.points_to("plan.id")
+    submission_id: int = t.points_to("submission.id")
+    series_id: int = t.points_to("series.id", index=False)
+    revisions: list[int] = Field(sa_type=ARRAY(BigInteger), nullable=False)
+    confirmed_at: datetime | None = t.moment()
+
+
+class PreviewedChange(SQLModel, table=True):
+    """What a preview said of one row: what would be stored beside what was held. It goes after a week.
+
+    Written once. Its KPI, segment and revision are no foreign keys, for each would be looked up for every
+    row.
+    """
+
+    __tablename__ = "previewed_change"
+    __table_args__ = (Index("ix_previewed_change_place", "submission_id", "row_index"),)
+
+    id: int | None = t.key()
+    plan_id: int = t.pointer()
+    submission_id: int = t.points_to("submission.id", index=False)
+    row_index: int = t.whole(null=False)
+    outcome: Outcome = t.word(Outcome)
+    kpi_id: int = t.pointer()
+    segment_id: int = t.pointer()
+    period: str = t.line(null=False)
+    basis: terms.Basis = t.word(terms.Basis)
+    state: terms.MeasurementState = t.word(terms.MeasurementState)
+    value: Decimal | None = t.number()
+    grade: terms.Grade | None = t.word(terms.Grade, null=True)
+    numerator: Decimal | None = t.number()
+    denominator: Decimal | None = t.number()
+    held_id: int | None = t.pointer(null=True)
+    """The revision that was current."""
 
 
 class Upload(SQLModel, table=True):

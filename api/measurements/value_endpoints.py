@@ -10,8 +10,9 @@ from api import vocabulary as terms
 from api.auth.dependencies import Context, may_use, reading, reading_known, writing
 from api.auth.permissions import Permission as P
 from api.core.context import to_json
+from api.core.errors import ProblemType
 from api.core.http import Route
-from api.core.openapi import CREATES, READS, Paging
+from api.core.openapi import CREATES, READS, Paging, problems
 from api.core.reading import read_page
 from api.core.shapes import Day
 from api.measurements import deciding, single
@@ -35,11 +36,12 @@ from api.measurements.schemas import (
     SubmissionRead,
     SubmissionRef,
     WaitingRead,
+    WithdrawalForeseen,
     WithdrawalWrite,
 )
 from api.measurements.tables import ActKind, LateState
 from api.measurements.waiting import count_waiting
-from api.measurements.withdrawal import withdraw
+from api.measurements.withdrawal import foresee, withdraw
 
 router = APIRouter(route_class=Route)
 
@@ -47,6 +49,7 @@ Read = Annotated[Context, may_use(reading_known(P.PLAN_VISIT))]
 ReadQueue = Annotated[Context, may_use(reading(P.PLAN_READ))]
 SignOff = Annotated[Context, may_use(writing(P.MEASUREMENT_SIGN_OFF))]
 Manage = Annotated[Context, may_use(writing(P.MEASUREMENT_MANAGE))]
+Foresee = Annotated[Context, may_use(reading(P.MEASUREMENT_MANAGE))]
 Kpis = Annotated[list[str] | None, Query(description="KPI refs.")]
 Feeds = Annotated[list[str] | None, Query(description="Feed refs.")]
 Submissions = Annotated[list[SubmissionRef] | None, Query(description="Submissions that brought them.")]
@@ -119,9 +122,10 @@ async def read_waiting(ctx: ReadQueue) -> Response:
 async def sign_off(chosen: SignOffWrite, ctx: SignOff) -> Response:
     """Every loaded value chosen; those under query are left, and have to be cleared first.
 
-    Rules act on signed-off values only. Each is a new revision with the same figures.
+    Rules act on signed-off values only. Each is a new revision with the same figures. `known_at`: when
+    what was looked at was read, as the list of values says; what changed since is left and counted apart.
     """
-    done = await act_on_values(ctx, ActKind.SIGNED_OFF, chosen, chosen.reason)
+    done = await act_on_values(ctx, ActKind.SIGNED_OFF, chosen, chosen.reason, seen_at=chosen.known_at)
     return ctx.written(to_json(done), version=0)
 
 
@@ -255,6 +259,18 @@ async def reopen_periods(write: LockWrite, ctx: Manage) -> Response:
     return ctx.written(to_json(await set_locks(ctx, write, found, is_locked=False)), version=0)
 
 
+@router.get(
+    "/plans/{plan}/submissions/{submission}/withdrawal",
+    tags=["submissions"],
+    summary="See what a withdrawal would do",
+    response_model=WithdrawalForeseen,
+    responses=READS | problems(ProblemType.CONFLICT),
+)
+async def foresee_withdrawal(submission: SubmissionRef, ctx: Foresee) -> Response:
+    """How many values would go which way, were a stored submission withdrawn now. Nothing is changed."""
+    return ctx.show(to_json(await foresee(ctx, submission)))
+
+
 @router.post(
     "/plans/{plan}/submissions/{submission}/withdrawal",
     tags=["submissions"],
@@ -267,8 +283,9 @@ async def withdraw_submission(
 ) -> Response:
     """Undo what it stored, by new revisions that carry the reason. Twice is the same as once.
 
-    Earlier values come back; of a value it was the first to bring, nothing is known any more; what
-    others changed since stays; what it left waiting for locked periods goes. Reports never change.
+    Earlier values come back. A value that a later delivery sent too stays, as that one's; of any other
+    that it was the first to bring, nothing is known any more. What others changed since stays; what it
+    left waiting for locked periods goes. Reports never change.
     """
     item = await withdraw(ctx, submission, withdrawal.reason)
     return ctx.written(item.body, version=item.version)

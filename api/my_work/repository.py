@@ -10,6 +10,7 @@ from api.core import fragments as sql
 from api.core.context import Context
 from api.escalations.repository import SUMMARY as ESCALATION
 from api.escalations.repository import TO_ANSWER
+from api.kpis.repository import facts_shown
 
 UPDATE_EVERY_DAYS = 28
 """An open item without a progress report for longer than this owes one."""
@@ -89,9 +90,9 @@ _KPIS = f"""select json_build_object('ref', k.ref, 'title', k.title, 'unit', k.u
             'period', s.previous_period, 'ends_on', null, 'value', trim_scale(s.previous_value),
             'grade', s.previous_grade) end) as body
     from kpi k left join lateral (
-        select se.* from series se join segment g on g.id = se.segment_id
-        where se.kpi_id = k.id and g.ref = '_all' and se.latest_period is not null
-        order by se.latest_ends_on desc, se.basis desc limit 1) s on true
+        select se.basis, f.* from series se join segment g on g.id = se.segment_id {facts_shown("se")}
+        where se.kpi_id = k.id and g.ref = '_all' and f.latest_period is not null
+        order by f.latest_ends_on desc, se.basis desc limit 1) s on true
     where {_led("k", "kpi")} and not k.is_superseded and k.kind <> 'heading'
     order by k.position, k.id limit {AT_MOST}"""
 

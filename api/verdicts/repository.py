@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from api.core import fragments as sql
 from api.core.reading import Reading, Sort
+from api.kpis.repository import told_whole
 
 _SERIES_OF = """from public.series s join segment sg on sg.id = s.segment_id
     left join verdict v on v.series_id = s.id
@@ -26,9 +27,10 @@ EARLIER = Reading(
     alias="e",
     source="""earlier_verdict e join public.series s on s.id = e.series_id
         join segment sg on sg.id = s.segment_id""",
-    body="""json_build_object('segment', sg.ref, 'basis', s.basis, 'because', e.because,
-        'at', turnstone.utc(e.at), 'by', (select pr.name from principal pr where pr.id = e.by),
-        'reason', e.reason, 'verdict', e.body, 'on', (e.at at time zone 'Europe/London')::date)""",
+    body=f"""json_build_object('segment', sg.ref, 'basis', s.basis, 'because', e.because,
+        'at', turnstone.utc(e.at), 'reason', {told_whole("e", "e.reason")},
+        'by', {told_whole("e", "(select pr.name from principal pr where pr.id = e.by)")},
+        'verdict', e.body, 'on', (e.at at time zone 'Europe/London')::date)""",
     where="e.kpi_id = :kpi_id",
     sorts={"at": Sort("e.at", "timestamptz")},
     default_sort="-at",
@@ -41,7 +43,8 @@ EARLIER = Reading(
 
 
 def _name(words: str, column: str) -> str:
-    return f"coalesce(r.{words}, (select pr.name from principal pr where pr.id = r.{column}))"
+    name = f"coalesce(r.{words}, (select pr.name from principal pr where pr.id = r.{column}))"
+    return told_whole("r", name)
 
 
 REBASE = Reading(
@@ -52,9 +55,10 @@ REBASE = Reading(
     body=f"""json_build_object('number', r.number, 'version', r.version,
         'kpi', (select k.ref from kpi k where k.id = r.kpi_id), 'from_period', r.from_period,
         'segment', (select sg.ref from segment sg where sg.id = r.segment_id), 'basis', r.basis,
-        'reason', r.reason, 'state', r.state, 'proposed_by', {_name("proposer", "proposed_by")},
-        'proposed_at', turnstone.utc(r.created_at), 'decided_by', {_name("decider", "decided_by")},
-        'decided_at', turnstone.utc(r.decided_at), 'decision_note', r.decision_note,
+        'reason', {told_whole("r", "r.reason")}, 'state', r.state,
+        'proposed_by', {_name("proposer", "proposed_by")}, 'proposed_at', turnstone.utc(r.created_at),
+        'decided_by', {_name("decider", "decided_by")},
+        'decided_at', turnstone.utc(r.decided_at), 'decision_note', {told_whole("r", "r.decision_note")},
         'may_agree', r.state = 'proposed' and coalesce(r.proposed_by <> (select turnstone.principal()), false)
             and r.plan_id = any((select turnstone.plans_with('kpi:update'))::bigint[]))""",
     where="r.kpi_id = :kpi_id",

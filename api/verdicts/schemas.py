@@ -153,7 +153,7 @@ class RebaseRead(BaseModel):
     from_period: str
     segment: str | None
     basis: terms.Basis | None
-    reason: str
+    reason: str | None = Field(description="Not told to readers who see single KPIs only.")
     state: terms.RebaseState
     proposed_by: str | None
     proposed_at: str

@@ -58,6 +58,24 @@ begin
 end
 $$;
 
+-- Until when what can be read is all there will be: now, or before the first stamp of whoever is writing
+-- still. The clock is read before the locks: whoever is not seen there takes a later stamp.
+create function turnstone.settled_until() returns timestamptz
+    language plpgsql volatile set search_path = pg_catalog
+as $$
+declare
+    moment timestamptz := clock_timestamp();
+begin
+    return least(moment, (
+        select timestamptz 'epoch' + min(classid::bigint << 32 | objid::bigint) * interval '1 microsecond'
+        from pg_locks
+        where locktype = 'advisory' and objsubid = 1 and mode = 'ShareLock'
+          and database = (select oid from pg_database where datname = current_database())
+          and (classid::bigint << 32 | objid::bigint) > 1000000000000000
+    ));
+end
+$$;
+
 create or replace view public.measurement with (security_invoker) as
     select id, plan_id, kpi_id, series_id, period, starts_on, ends_on, state, value, grade, numerator,
            denominator, note, source, external_reference, workflow, revision, reason, known_from,

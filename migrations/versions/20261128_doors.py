@@ -76,6 +76,7 @@ def upgrade() -> None:
     )
     for table in ("submission_report", "upload", "upload_part"):
         op.create_index(op.f(f"ix_{table}_plan_id"), table, ["plan_id"], unique=False)
+    _previewed_changes()
     # What a file holds is packed already or soon gone: packing it again costs more than it spares.
     run("alter table public.upload_part alter column content set storage external")
     protect(
@@ -91,7 +92,19 @@ def upgrade() -> None:
     )
     # The same holds for what was refused: until now a sender could read, and add to, what others had sent.
     _let_refused_rows(read=SEEN, insert=f"({SENDERS}) and {SEEN}")
-    for table in ("submission_report", "upload", "upload_part"):
+    protect(
+        "previewed_change",
+        Access(limited=SEEN, also=f"({SENDERS}) and {SEEN}"),
+        verbs="select, insert",
+    )
+    run(
+        f"""
+        grant delete on public.previewed_change to {READERS};
+        create policy delete_previewed_change on public.previewed_change for delete to {READERS}
+            using ((select turnstone.is_system()));
+        """
+    )
+    for table in ("submission_report", "upload", "upload_part", "previewed_change"):
         # As for every table: the migrating owner and the keeper are let past the policies of others.
         run(
             f"""
@@ -123,6 +136,49 @@ def _let_refused_rows(*, read: str, insert: str) -> None:
             with check ({insert});
         """
     )
+
+
+def _previewed_changes() -> None:
+    numbers = ("value", "numerator", "denominator")
+    op.create_table(
+        "previewed_change",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("submission_id", sa.BigInteger(), nullable=False),
+        sa.Column("row_index", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("kpi_id", sa.BigInteger(), nullable=False),
+        sa.Column("segment_id", sa.BigInteger(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        *(sa.Column(name, sa.Numeric(precision=18, scale=6), nullable=True) for name in numbers),
+        sa.Column("grade", sa.Text(), nullable=True),
+        sa.Column("held_id", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "outcome in ('created', 'updated', 'queued')", name=op.f("ck_previewed_change_outcome")
+        ),
+        sa.CheckConstraint(
+            "basis in ('operational_provisional', 'operational_final', 'validated_return')",
+            name=op.f("ck_previewed_change_basis"),
+        ),
+        sa.CheckConstraint(
+            "state in ('reported', 'nil_return', 'not_available', 'suppressed', 'not_applicable')",
+            name=op.f("ck_previewed_change_state"),
+        ),
+        sa.CheckConstraint(
+            "grade in ('outstanding', 'good', 'requires_improvement', 'inadequate')",
+            name=op.f("ck_previewed_change_grade"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submission.id"],
+            name=op.f("fk_previewed_change_submission_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_previewed_change")),
+    )
+    op.create_index("ix_previewed_change_place", "previewed_change", ["submission_id", "row_index"])
 
 
 def _values_go_with_their_series() -> None:
@@ -203,6 +259,7 @@ def downgrade() -> None:
         ondelete="CASCADE",
     )
     _let_refused_rows(read=f"({SEEN}) or ({SENDERS})", insert=SENDERS)
+    op.drop_table("previewed_change")
     op.drop_table("upload_part")
     op.drop_table("upload")
     op.drop_table("submission_report")

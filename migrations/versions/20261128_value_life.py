@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from migrations.versioning import (
     READERS,
@@ -47,6 +48,7 @@ SUBMISSION = {
     "restored": "integer",
     "removed": "integer",
     "kept": "integer",
+    "confirmed": "integer",
 }
 PERMISSIONS = (
     ("programme_manager", "measurement:sign_off"),
@@ -82,7 +84,7 @@ def upgrade() -> None:
         alter function turnstone.locked(bigint, date, bigint[], date[]) owner to turnstone_keeper;
         alter function turnstone.has_locks(bigint) owner to turnstone_keeper;
         grant execute on function turnstone.locked(bigint, date, bigint[], date[]),
-            turnstone.has_locks(bigint) to {READERS};
+            turnstone.has_locks(bigint), turnstone.settled_until() to {READERS};
         """
     )
     _policies()
@@ -225,6 +227,22 @@ def _tables() -> None:
     )
     _indexes("row_warning", "plan_id", "kpi_id", "segment_id")
     op.create_index("ix_row_warning_place", "row_warning", ["submission_id", "row_index"])
+    op.create_table(
+        "confirmation",
+        _key(),
+        *(
+            sa.Column(name, sa.BigInteger(), nullable=False)
+            for name in ("plan_id", "submission_id", "series_id")
+        ),
+        sa.Column("revisions", postgresql.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column(
+            "confirmed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
+        *(_points("confirmation", f"{name}_id", name) for name in ("plan", "submission", "series")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confirmation")),
+    )
+    _indexes("confirmation", "plan_id", "submission_id")
+    op.create_index("ix_confirmation_series", "confirmation", ["series_id"])
 
 
 def _late_revision() -> None:
@@ -301,12 +319,22 @@ def _policies() -> None:
         ),
         verbs="select, insert",
     )
-    for table in ("value_act", "period_lock", "late_revision", "row_warning"):
+    senders = f"{holds('measurement:write')} or {holds('measurement:write_set')}"
+    protect("confirmation", Access(also=senders), verbs="select, insert")
+    run(
+        f"""
+        grant delete on public.confirmation to {READERS};
+        create policy delete_confirmation on public.confirmation for delete to {READERS}
+            using ((select turnstone.is_system()));
+        """
+    )
+    for table in ("value_act", "period_lock", "late_revision", "row_warning", "confirmation"):
         let_keeper(table)
     for table in ("value_act_history", "period_lock_history"):
         let_keeper(table)
     _let("series", "update", f"{MEASURES} or {SIGNS_OFF}")
-    _let("measurement_revision", "update", f"{MEASURES} or {SIGNS_OFF}")
+    _only_close_revisions()
+    _hide_doubted(hidden=True)
     _let("measurement_revision", "insert", f"{MEASURES} or ({SIGNS_OFF} and workflow = 'signed_off')")
     own = "submitted_by = (select turnstone.principal())"
     _let(
@@ -322,6 +350,32 @@ def _policies() -> None:
         create policy read_feed on public.feed for select to {READERS} using (
             {holds("plan:read")}
             or (integration_id = (select turnstone.principal()) and {holds("plan:visit")}));
+        """
+    )
+
+
+def _hide_doubted(*, hidden: bool) -> None:
+    """Those who see single KPIs only, and send none of their values, see no value that is under query."""
+    given = f"{GIVEN_KPI} and workflow <> 'under_query'" if hidden else GIVEN_KPI
+    run(
+        f"""
+        drop policy read_measurement_revision on public.measurement_revision;
+        create policy read_measurement_revision on public.measurement_revision for select to {READERS}
+            using ({holds("plan:read")} or ({given}) or ({MEASURES}));
+        """
+    )
+
+
+def _only_close_revisions() -> None:
+    """A revision is closed, once, and nothing else of it ever changes."""
+    run(
+        f"""
+        revoke update on public.measurement_revision from {READERS};
+        grant update (known_to) on public.measurement_revision to {READERS};
+        drop policy update_measurement_revision on public.measurement_revision;
+        create policy update_measurement_revision on public.measurement_revision for update to {READERS}
+            using (known_to = 'infinity' and ({MEASURES} or {SIGNS_OFF}))
+            with check (known_to < 'infinity' and ({MEASURES} or {SIGNS_OFF}));
         """
     )
 
@@ -344,17 +398,25 @@ def downgrade() -> None:
         f" and ({holds('measurement:write')} or {holds('measurement:write_set')})"
     )
     _let("submission", "update", f"({holds('plan:visit')} and ({own}))")
+    _hide_doubted(hidden=False)
     _let("measurement_revision", "insert", f"({MEASURES})")
     _let("measurement_revision", "update", f"({MEASURES})")
+    run(
+        f"""
+        revoke update (known_to) on public.measurement_revision from {READERS};
+        grant update on public.measurement_revision to {READERS};
+        """
+    )
     _let("series", "update", f"({MEASURES})")
     run(
         f"""
         drop policy read_feed on public.feed;
         create policy read_feed on public.feed for select to {READERS} using ({holds("plan:read")});
         drop view as_of.late_revision;
-        drop function turnstone.locked(bigint, date, bigint[], date[]), turnstone.has_locks(bigint);
+        drop function turnstone.locked(bigint, date, bigint[], date[]), turnstone.has_locks(bigint),
+            turnstone.settled_until();
         drop view as_of.period_lock, as_of.value_act;
-        drop table public.row_warning, public.late_revision, public.period_lock, public.period_lock_history,
+        drop table public.confirmation, public.row_warning, public.late_revision, public.period_lock, public.period_lock_history,
             public.value_act, public.value_act_history;
         drop function turnstone.keep_period_lock(), turnstone.keep_value_act();
         """

@@ -208,6 +208,8 @@ ACCESS: dict[str, Roles] = {
     "POST /v1/plans/{plan}/measurement-files": MEASURERS,
     "GET /v1/plans/{plan}/submissions": WHOLE_PLAN,
     "GET /v1/plans/{plan}/submissions/{submission}": WHOLE_PLAN,
+    "GET /v1/plans/{plan}/submissions/{submission}/changes": WHOLE_PLAN,
+    "GET /v1/plans/{plan}/submissions/{submission}/changes.csv": WHOLE_PLAN,
     "GET /v1/plans/{plan}/submissions/{submission}/rejected-rows": WHOLE_PLAN,
     "GET /v1/plans/{plan}/submissions/{submission}/rejected-rows.csv": WHOLE_PLAN,
     # What case files show
@@ -243,6 +245,7 @@ ACCESS: dict[str, Roles] = {
     "GET /v1/plans/{plan}/period-locks": WHOLE_PLAN,
     "POST /v1/plans/{plan}/period-locks": ANALYSTS,
     "POST /v1/plans/{plan}/period-locks/reopenings": ANALYSTS,
+    "GET /v1/plans/{plan}/submissions/{submission}/withdrawal": ANALYSTS,
     "POST /v1/plans/{plan}/submissions/{submission}/withdrawal": ANALYSTS,
     # What is stuck
     "GET /v1/plans/{plan}/ladders": EVERYONE,

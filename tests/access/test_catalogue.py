@@ -19,6 +19,8 @@ NO_HISTORY = {
     "series",
     "measurement_revision",
     "late_revision",
+    "confirmation",
+    "previewed_change",
     "rejected_row",
     "row_warning",
     "submission_report",
@@ -117,6 +119,16 @@ class TestTables:
             " where grantee = 'PUBLIC' and table_schema in ('public', 'as_of', 'turnstone')",
         )
         assert public == []
+
+    async def test_of_a_revision_only_its_end_may_be_written(self, owner: Owner) -> None:
+        writable = await found(
+            owner,
+            "select distinct a.attname from pg_attribute a join pg_roles r on r.rolname = any(%s)"
+            " where a.attrelid = 'public.measurement_revision'::regclass and a.attnum > 0"
+            " and not a.attisdropped and has_column_privilege(r.oid, a.attrelid, a.attnum, 'UPDATE')",
+            list(ROLES),
+        )
+        assert writable == ["known_to"]
 
 
 class TestHistory:

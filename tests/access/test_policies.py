@@ -169,6 +169,8 @@ INSERTS = {
     "membership": "insert into membership (plan_id, principal_id, role, ends_on)"
     " values (%(plan)s, %(who)s, %(role)s, '2099-01-01')",
 }
+CHANGES = {"measurement_revision": "known_to = now()"}
+"""What may change of a row, where that is not all of it."""
 LED = ("action", "kpi", "risk")
 PLAIN = (*LED, "narrative", "audit_template", "audit", "windscreen_position")
 
@@ -338,7 +340,9 @@ async def try_all(
     return {
         "select": await gets_done(connection, f"select id from {table} where id = %(id)s", at),
         "insert": await gets_done(connection, INSERTS[table], values),
-        "update": await gets_done(connection, f"update {table} set id = id where id = %(id)s", at),
+        "update": await gets_done(
+            connection, f"update {table} set {CHANGES.get(table, 'id = id')} where id = %(id)s", at
+        ),
         "delete": await gets_done(connection, f"delete from {table} where id = %(id)s", at),
     }
 

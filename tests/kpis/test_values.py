@@ -10,7 +10,6 @@ from api.kpis.values import (
     Cell,
     UnreadableValue,
     check_unit,
-    doubts_about,
     parse_grade,
     parse_number,
     read_cell,
@@ -208,18 +207,3 @@ class TestCheckUnit:
 
     def test_a_count_written_with_decimals_is_whole(self) -> None:
         check_unit(D("5.00"), Unit.COUNT)
-
-
-class TestDoubtsAbout:
-    @pytest.mark.parametrize(
-        ("value", "unit", "doubts"),
-        [
-            ("0", Unit.PERCENT, 0),
-            ("100", Unit.PERCENT, 0),
-            ("100.1", Unit.PERCENT, 1),
-            ("-0.1", Unit.PERCENT, 1),
-            ("1230", Unit.COUNT, 0),
-        ],
-    )
-    def test_a_percentage_outside_its_range_is_odd(self, value: str, unit: Unit, doubts: int) -> None:
-        assert len(doubts_about(D(value), unit)) == doubts

@@ -6,7 +6,8 @@ from typing import Any
 
 from tests.factories.world import PlanWorld
 from tests.kpis.making import a_kpi, etag_of, values
-from tests.measurements.making import act, sign_off, submitted, value_of
+from tests.measurements.making import act, held, sign_off, submitted, value_of
+from tests.measurements.sending import send
 
 
 async def warnings(plan: PlanWorld, *rows: dict[str, Any], **batch: Any) -> list[tuple[int, str, str]]:
@@ -129,3 +130,49 @@ class TestJump:
             )
             == []
         )
+
+
+class TestPercentages:
+    async def test_outside_0_to_100_is_warned_of_and_held(self, plan: PlanWorld) -> None:
+        await a_kpi(plan)
+        rows = [at("2026-06", 0), at("2026-07", 100), at("2026-08", 500), at("2026-09", -25)]
+        body = await submitted(plan, *rows)
+        assert body["created"] == 4
+        assert [(w["index"], w["code"], w["message"]) for w in body["warnings"]] == [
+            (2, "outside_percentage", "500 lies outside 0 to 100, and K1 is a percentage."),
+            (3, "outside_percentage", "-25 lies outside 0 to 100, and K1 is a percentage."),
+        ]
+        value = await value_of(plan, "K1", "2026-08")
+        assert value and (value["value"], value["workflow"]) == (500, "under_query")
+        assert value["question"] == body["warnings"][0]["message"]
+        fine = await value_of(plan, "K1", "2026-07")
+        assert fine and fine["workflow"] == "loaded"
+
+    async def test_a_range_of_its_own_says_what_is_believed(self, plan: PlanWorld) -> None:
+        await a_kpi(plan, definition={"plausible_low": -5, "plausible_high": 150})
+        assert await warnings(plan, at("2026-08", 120), at("2026-09", -5)) == []
+        await a_kpi(plan, "K2", definition={"plausible_jump": 30})
+        assert [w[2] for w in await warnings(plan, at("2026-09", 120) | {"kpi": "K2"})] == [
+            "outside_percentage"
+        ]
+
+    async def test_only_of_percentages(self, plan: PlanWorld) -> None:
+        await a_kpi(plan, unit="days")
+        assert await warnings(plan, at("2026-09", 500)) == []
+
+    async def test_cleared_once_it_is_not_doubted_again(self, plan: PlanWorld) -> None:
+        await a_kpi(plan)
+        await submitted(plan, at("2026-09", 120))
+        await act(plan, "/measurements/query-clearances", reason="It is right", kpis=["K1"])
+        assert await warnings(plan, at("2026-09", 120)) == []
+        value = await value_of(plan, "K1", "2026-09")
+        assert value and value["workflow"] == "loaded"
+
+    async def test_through_the_other_doors(self, plan: PlanWorld) -> None:
+        await a_kpi(plan)
+        by_file = (await send(plan, "kpi,period,value\nK1,2026-08,500\n")).json()
+        url = plan.url("/kpis/K1/measurements/_all/2026-09")
+        by_hand = (await (await plan.manager()).put(url, json={"value": -25})).json()
+        for body in (by_file, by_hand):
+            assert [w["code"] for w in body["warnings"]] == ["outside_percentage"]
+        assert [v["workflow"] for v in await held(plan)] == ["under_query", "under_query"]

@@ -40,6 +40,11 @@ WRONG: list[tuple[dict[str, Any] | Any, str, str]] = [
     (GOOD | {"numerator": 1, "denominator": 2}, "ratio_disagrees", "/value"),
     (GOOD | {"numerator": 0, "denominator": 0}, "ratio_disagrees", "/value"),
     (GOOD | {"numerator": 1, "denominator": -2}, "ratio_disagrees", "/denominator"),
+    (
+        {"kpi": "K1", "period": "2026-09", "numerator": 0, "denominator": 0},
+        "ratio_disagrees",
+        "/denominator",
+    ),
     (GOOD | {"note": "x" * 20_001}, "too_long", "/note"),
     (GOOD | {"source": "x" * 501}, "too_long", "/source"),
     (GOOD | {"note": "a\0b"}, "unreadable_text", "/note"),
@@ -64,6 +69,12 @@ class TestEachError:
         (error,) = body["errors"]
         assert (error["indexes"], error["code"], error["pointer"]) == ([1], code, pointer)
         assert error["message"].endswith(".")
+
+    async def test_nothing_over_nothing_says_what_to_send(self, plan: PlanWorld) -> None:
+        await a_kpi(plan)
+        row = {"kpi": "K1", "period": "2026-09", "numerator": 0, "denominator": 0}
+        (error,) = (await push(plan, row)).json()["errors"]
+        assert error["message"] == "0 of 0 makes no value; send the state not_applicable instead."
 
     async def test_half_a_character_is_no_text(self, plan: PlanWorld) -> None:
         await a_kpi(plan)

@@ -6,6 +6,8 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.vocabulary import Role
 from tests.changes.reading import changes
@@ -69,6 +71,47 @@ class TestSignOff:
         done = await sign_off(plan, **span)
         assert (done["changed"], done["left_by_workflow"]["signed_off"]) == (2, 1)
         assert len(await signed_off(plan)) == 5
+
+    async def test_what_changed_after_it_was_looked_at_is_left(self, plan: PlanWorld) -> None:
+        submission = await two_kpis(plan)
+        looked_at = (await (await plan.manager()).get(plan.url("/measurements"))).json()["known_at"]
+        await values(plan, "K1", {"2026-08": 7, "2026-07": 79})
+        await values(plan, "K2", {"2026-08": 6})
+        done = await sign_off(plan, feeds=["nightly"], known_at=looked_at)
+        assert (done["changed"], done["changed_since"], done["left"]) == (2, 2, 0)
+        done = await sign_off(plan, kpis=["K2"], known_at=looked_at)
+        assert (done["changed"], done["changed_since"]) == (1, 1)
+        await act(plan, "/measurements/queries", question="Is it?", submission=submission)
+        await act(plan, "/measurements/query-clearances", reason="It is", submission=submission)
+        done = await sign_off(plan, submission=submission, known_at=looked_at)
+        assert (done["changed"], done["changed_since"]) == (0, 1)
+        changed = await value_of(plan, "K1", "2026-08")
+        assert changed and (changed["value"], changed["workflow"]) == (7, "loaded")
+        seen = (await (await plan.manager()).get(plan.url("/measurements"))).json()["known_at"]
+        done = await sign_off(plan, kpis=["K1", "K2"], known_at=seen)
+        assert (done["changed"], done["changed_since"]) == (4, 0)
+
+    async def test_a_list_is_told_as_of_before_whoever_is_writing_still(
+        self, plan: PlanWorld, engine: AsyncEngine
+    ) -> None:
+        await two_kpis(plan)
+        manager = await plan.manager()
+        async with engine.connect() as writer:
+            stamp = await writer.scalar(text("select turnstone.utc(turnstone.stamp())"))
+            told = (await manager.get(plan.url("/measurements"), params={"limit": 1})).json()["known_at"]
+            await writer.rollback()
+        assert told < stamp
+        assert (await manager.get(plan.url("/measurements"), params={"known_at": told})).json()[
+            "known_at"
+        ] == told
+
+    async def test_nothing_was_looked_at_in_the_future(self, plan: PlanWorld) -> None:
+        await two_kpis(plan)
+        leader = await plan.client(Role.SENIOR_LEADER)
+        body = {"kpis": ["K1"], "known_at": "2999-01-01T00:00:00Z"}
+        answer = await leader.post(plan.url("/measurements/sign-offs"), json=body)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == "/known_at"
 
     async def test_twice_or_at_once_is_the_same_as_once(self, plan: PlanWorld) -> None:
         await two_kpis(plan)
