@@ -70,15 +70,18 @@ def by_trend(series: Judged, latest: Decimal, heading: Trajectory) -> str:
 
 
 def by_limits(series: Judged, verdict: Verdict) -> str:
-    """Whether the target in force for the latest value can be relied on; empty where it is not judged."""
-    mean = verdict.now.mean if verdict.now else None
-    if verdict.assurance is None or verdict.latest is None or mean is None:
+    """Whether the target in force for the latest value can be relied on; empty where it is not judged.
+
+    The limits are those of all that has been. Where the latest value has left them, or moves towards the
+    target by a signal, they no longer tell for certain, and nothing is said for certain.
+    """
+    if verdict.assurance is None or verdict.latest is None:
         return ""
     wanted = _Wanted(series.unit, verdict.floor, verdict.ceiling)
     now = wanted.place(verdict.latest.value)
-    kept = wanted.stay if now == WITHIN else wanted.arrive
-    if verdict.assurance is TargetAssurance.CONSISTENTLY_PASSES:
-        return f"At this pace it will reliably {kept}."
-    if verdict.assurance is TargetAssurance.HIT_OR_MISS:
-        return f"At this pace it will not reliably {kept}."
-    return f"At this pace it will {wanted.miss(now, wanted.place(mean))}."
+    if verdict.assurance is TargetAssurance.CONSISTENTLY_PASSES and now == WITHIN:
+        return f"At this pace it will reliably {wanted.stay}."
+    is_nearing = verdict.signal.side == -now
+    if verdict.assurance is TargetAssurance.CONSISTENTLY_FAILS and now != WITHIN and not is_nearing:
+        return f"At this pace it will {wanted.miss(now, now)}."
+    return f"At this pace it will not reliably {wanted.stay if now == WITHIN else wanted.arrive}."

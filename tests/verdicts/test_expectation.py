@@ -101,9 +101,12 @@ class TestByTheLimits:
             (Polarity.HIGHER, STEADY, Goal(value=D(95)), "not reach 95%."),
             (Polarity.HIGHER, STEADY, Goal(value=D("51.5")), "not reliably stay at 51.5% or more."),
             (Polarity.HIGHER, STEADY, Goal(value=D(53)), "not reliably reach 53%."),
-            # One value apart from the others: it is there already, and the process is not.
-            (Polarity.HIGHER, [*STEADY, "80"], Goal(value=D(65)), "fall below 65%."),
-            (Polarity.HIGHER, [*STEADY, "20"], Goal(value=D(25)), "reliably reach 25%."),
+            # What was so until now is no longer certain where the latest value has left it, or leads on.
+            (Polarity.HIGHER, [*STEADY, "80"], Goal(value=D(70)), "not reliably stay at 70% or more."),
+            (Polarity.HIGHER, [*STEADY, "20"], Goal(value=D(25)), "not reliably reach 25%."),
+            (Polarity.HIGHER, BETTER, Goal(value=D(95)), "not reliably reach 95%."),
+            (Polarity.LOWER, BETTER, Goal(value=D(10)), "not come down to 10%."),
+            (Polarity.LOWER, BETTER, Goal(value=D(80)), "reliably stay at 80% or less."),
             (Polarity.LOWER, STEADY, Goal(value=D(80)), "reliably stay at 80% or less."),
             (Polarity.LOWER, STEADY, Goal(value=D(10)), "not come down to 10%."),
             (Polarity.LOWER, STEADY, Goal(value=D(51)), "not reliably come down to 51%."),

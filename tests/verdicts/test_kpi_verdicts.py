@@ -32,7 +32,7 @@ class TestKpiPage:
         found = (await kpi_of(plan))["verdict"]
         assert found["sentence"] == (
             "Getting better: seven months running above the average since February 2025."
-            " At this pace it will not reach 95%."
+            " At this pace it will not reliably reach 95%."
         )
         assert (found["variation"], found["rule"], found["side"], found["icon"]) == (
             "improvement",

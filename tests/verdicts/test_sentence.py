@@ -27,7 +27,7 @@ class TestSentence:
     def test_shift_with_a_target_it_does_not_reach(self) -> None:
         assert said(judged(targets=STANDING), months(BETTER)) == (
             "Getting better: seven months running above the average since February."
-            " At this pace it will not reach 95%."
+            " At this pace it will not reliably reach 95%."
         )
 
     def test_hit_or_miss(self) -> None:
