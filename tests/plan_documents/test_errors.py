@@ -166,7 +166,7 @@ DANGLING: dict[str, tuple[Break, str]] = {
     ),
     "dataset of a pairing": (kpi(benchmarks=[PAIRING]), "/kpis/0/benchmarks/0/dataset"),
     "KPI of a lock": (locked(kpi="nothing"), "/period_locks/0/kpi"),
-    "template of an audit": (added("audits", AUDIT), "/audits/0/template"),
+    "template of an audit": (in_list("audits", 0, template="nothing"), "/audits/0/template"),
     "domain of a mark": (
         audited(marks=[{"domain": "nothing", "before": 6}]),
         "/audits/0/marks/0/domain",

@@ -53,6 +53,15 @@ class TestEverySample:
         assert told["errors"] == told["conflicts"] == told["changes"] == told["kept"] == []
         assert all(counts["created"] == 0 for counts in told["counts"].values())
 
+    @pytest.mark.usefixtures("loaded")
+    async def test_the_live_one_goes_elsewhere_and_comes_back_whole(self, admin: httpx.AsyncClient) -> None:
+        document = (await admin.get("/v1/plans/northmoor/export")).json()
+        assert len(document["audits"]) > 50
+        document["plan"]["ref"] = "northmoor-elsewhere"
+        answer = await admin.post("/v1/plan-imports", json={"document": document, "dry_run": False})
+        assert answer.status_code == 201, answer.text[:2000]
+        assert (await admin.get("/v1/plans/northmoor-elsewhere/export")).json() == document
+
     async def test_is_closed_on_its_own_day(self, closed: PlanWorld, service: Service) -> None:
         assert await rows(
             service, "select status, as_at is not null from plan p where p.ref = %s", closed.ref
