@@ -132,6 +132,12 @@ WHOLE = f"""({SUMMARY})::jsonb || jsonb_build_object(
                 where s.segment_id = sg.id and s.points_held > 0), '[]'::json))
             order by sg.position, sg.id)
         from segment sg where sg.kpi_id = k.id), '[]'::json),
+    'audit_measure', (select json_build_object('template', t.ref, 'template_title', t.title,
+            'domain', am.domain, 'domain_title', (select d.title from audit_edition e
+                join audit_domain d on d.edition_id = e.id and lower(d.ref) = lower(am.domain)
+                where e.template_id = t.id and e.number = t.edition),
+            'stage', am.stage, 'statistic', am.statistic, 'grades', to_json(am.grades), 'basis', am.basis)
+        from audit_measure am join audit_template t on t.id = am.template_id where am.kpi_id = k.id),
     'updated_at', turnstone.utc(k.updated_at),
     'may_edit', k.plan_id = any((select turnstone.plans_with('kpi:update'))::bigint[]),
     'may_enter_values', k.kind <> 'heading'

@@ -385,6 +385,21 @@ class KpiRecommendationRead(BaseModel):
     wording: str | None
 
 
+class AuditMeasureOfKpi(BaseModel):
+    """What the values of a KPI are derived from."""
+
+    template: str
+    template_title: str
+    domain: str | None = Field(
+        description="Null: of an average, all scored domains together; of a count, whole audits."
+    )
+    domain_title: str | None
+    stage: terms.AuditStage
+    statistic: terms.AuditStatistic
+    grades: list[terms.Grade]
+    basis: terms.Basis
+
+
 class KpiRead(KpiSummary):
     """One KPI, whole."""
 
@@ -403,6 +418,9 @@ class KpiRead(KpiSummary):
     replaces: list[str] = Field(description="KPIs it superseded.")
     segments: list[SegmentOfKpi]
     updated_at: str
+    audit_measure: AuditMeasureOfKpi | None = Field(
+        description="Null where the KPI is not derived from case-file audits."
+    )
     may_edit: bool
     may_enter_values: bool
 

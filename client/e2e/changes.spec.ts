@@ -37,6 +37,42 @@ test.describe('changes', () => {
   });
 });
 
+test.describe('changes of a kind', () => {
+  test('are found for every kind there is, by the keyboard', async ({ page }) => {
+    test.slow();
+    await signIn(page, 'programme_manager');
+    const kpi = unique('LOCK');
+    await ask(page, 'POST', '/kpis', { ref: kpi, title: 'Locked to be seen', unit: 'count', polarity: 'lower', period_type: 'month', category: 'none' });
+    await ask(page, 'POST', '/period-locks', { kpis: [kpi], to: '2024-03-31', reason: `Reported as ${kpi}` });
+    await signIn(page, 'internal_auditor');
+    await page.goto(`/plans/${PLAN}/changes`);
+    await page.locator('summary').filter({ hasText: 'Filter changes' }).focus();
+    await page.keyboard.press('Enter');
+    for (const kind of ['Audit', 'Audit template', 'KPI derived from audits', 'Windscreen position', 'Values checked', 'Feed']) {
+      await expect(page.getByRole('checkbox', { name: kind, exact: true })).toBeVisible();
+    }
+    await expect(page.getByText('With its definition, targets, rebases and the published figures beside it')).toBeVisible();
+    await expectAccessible(page);
+    for (const width of [375, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      await expectNoSidewaysScroll(page);
+    }
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.getByRole('checkbox', { name: 'Period lock', exact: true }).focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Apply filters' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(page).toHaveURL(`/plans/${PLAN}/changes?kind=period_lock`);
+    await expect(page.getByRole('link', { name: 'Remove filter: What: Period lock' })).toBeVisible();
+    await expect(async () => {
+      await page.reload();
+      await expect(page.getByText(`Reported as ${kpi}`).first()).toBeVisible({ timeout: 2000 });
+    }).toPass();
+    await expect(page.getByRole('heading', { level: 3, name: /^Action/ })).toHaveCount(0);
+  });
+});
+
 test.describe('doubts', () => {
   test('are settled with words on how, and can be opened again', async ({ page }) => {
     await signIn(page, 'programme_manager');

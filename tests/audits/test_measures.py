@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from api.audits.template_schemas import AuditMeasureRead
+from api.kpis.schemas import KpiRead
 from api.vocabulary import Role
 from tests.actions.making import Json, delete, fits, make, patch, pointers, post, problem, read, version_of
 from tests.audits.making import a_scored_template, a_template, an_audit, audits, record
@@ -53,6 +54,26 @@ class TestCreate:
         assert (value["by"], value["note"]) == ("Turnstone", "3 of 4 audits.")
         submission = await read(plan, f"/submissions/{value['submission']}")
         assert (submission["door"], submission["received"], submission["created"]) == ("audits", 1, 1)
+
+    async def test_its_kpi_says_what_it_is_derived_from(self, plan: PlanWorld) -> None:
+        await a_template(plan)
+        await a_kpi(plan)
+        assert (await read(plan, "/kpis/K1"))["audit_measure"] is None
+        await make(plan, PATH, SHARE)
+        kpi = await read(plan, "/kpis/K1")
+        fits(KpiRead, kpi)
+        template = await read(plan, "/audit-templates/practice")
+        titles = {domain["ref"]: domain["title"] for domain in template["domains"]}
+        assert kpi["audit_measure"] == {
+            "template": "practice",
+            "template_title": template["title"],
+            "domain": "overall",
+            "domain_title": titles["overall"],
+            "stage": "final",
+            "statistic": "share",
+            "grades": ["outstanding", "good"],
+            "basis": "operational_provisional",
+        }
 
     async def test_an_average_of_all_scores_brings_no_denominator(self, plan: PlanWorld) -> None:
         await a_scored_template(plan)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldWord, isListed, valueWords } from './changes';
+import { fieldWord, isListed, KIND_CHOICES, kindWord, valueWords } from './changes';
 
 describe('a change in words', () => {
   it('names its field, also of a part', () => {
@@ -20,6 +20,15 @@ describe('a change in words', () => {
     expect(valueWords('action', 'assurance_required', true)).toBe('Yes');
     expect(valueWords('action', 'rating', null)).toBe('Nothing');
     expect(valueWords('action', 'doubts.settled_at', '2026-11-21T12:58:35.37989+00:00')).toBe('21 November 2026 at 12:58pm');
+  });
+
+  it('offers every kind of the service’s vocabulary once, each in words of its own', () => {
+    const values = KIND_CHOICES.map(({ value }) => value);
+    expect(values).toEqual(expect.arrayContaining(['audit', 'audit_template', 'audit_measure', 'windscreen_position', 'value_act', 'period_lock']));
+    expect(new Set(KIND_CHOICES.map(({ label }) => label)).size).toBe(values.length);
+    expect(kindWord('period_lock')).toBe('Period lock');
+    expect(fieldWord('benchmarks', 'kpi')).toBe('Published figures beside it');
+    expect(isListed('rebases')).toBe(true);
   });
 
   it('tells a list from a single value', () => {

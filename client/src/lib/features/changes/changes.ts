@@ -10,6 +10,7 @@ import { labelFor, type LabelSet } from '../plan/labels';
 import { statusWord, type Plan } from '../plan/setup';
 
 export type ChangeEntry = components['schemas']['ChangeEntry'];
+export type ChangedKind = ChangeEntry['kind'];
 export type FieldChange = ChangeEntry['fields'][number];
 export type TimelineKind = components['schemas']['TimelineKind'];
 type ListQuery = NonNullable<paths['/v1/plans/{plan}/changes']['get']['parameters']['query']>;
@@ -35,26 +36,55 @@ export async function lastChangedBy(plan: string, kind: TimelineKind, ref: strin
   }
 }
 
-const KINDS = [
-  'action', 'recommendation', 'kpi', 'submission', 'narrative', 'risk', 'escalation', 'check', 'plan', 'inspection', 'theme',
-  'party', 'membership', 'deputy', 'feed', 'ladder', 'imported_document',
-] as const; // prettier-ignore
-
-const KIND_WORDS: Record<string, string> = {
+/**
+ * Every kind of item that the service records changes of, in words and in the order that filters offer them.
+ * The record's keys are the service's own vocabulary: one without a word here does not compile.
+ */
+const KIND_WORDS: Record<ChangedKind, string> = {
+  action: 'Action',
+  recommendation: 'Recommendation',
   kpi: 'KPI',
   submission: 'Values submitted',
+  value_act: 'Values checked',
+  period_lock: 'Period lock',
+  feed: 'Feed',
   narrative: 'Update',
-  membership: 'Member',
-  imported_document: 'Import',
+  audit: 'Audit',
+  audit_template: 'Audit template',
+  audit_measure: 'KPI derived from audits',
+  windscreen_position: 'Windscreen position',
+  risk: 'Risk',
+  escalation: 'Escalation',
+  ladder: 'Ladder',
+  check: 'Check',
+  plan: 'Plan',
+  inspection: 'Inspection',
+  theme: 'Theme',
   party: 'Lead or owner',
+  membership: 'Member',
+  deputy: 'Deputy',
+  imported_document: 'Import',
 };
 
-export function kindWord(kind: string): string {
-  return KIND_WORDS[kind] ?? sentence(kind);
+/** What a kind has beneath it, where people look for that by its own name. */
+const KIND_HOLDS: Partial<Record<ChangedKind, string>> = {
+  kpi: 'With its definition, targets, rebases and the published figures beside it',
+  value_act: 'Signed off, put under query, answered or cleared',
+  period_lock: 'Locked or reopened',
+};
+
+export function kindWord(kind: ChangedKind): string {
+  return KIND_WORDS[kind];
 }
 
+/** The kinds as a filter offers them. */
+export const KIND_CHOICES = (Object.entries(KIND_WORDS) as [ChangedKind, string][]).map(([value, label]) => {
+  const hint = KIND_HOLDS[value];
+  return hint ? { value, label, hint } : { value, label };
+});
+
 export const CHANGE_FILTERS: Filter[] = [
-  { name: 'kind', label: 'What', kind: 'choices', choices: KINDS.map((value) => ({ value, label: kindWord(value) })) },
+  { name: 'kind', label: 'What', kind: 'choices', choices: KIND_CHOICES },
   { name: 'by', label: 'By', kind: 'one' },
   { name: 'since', label: 'From', kind: 'one' },
   { name: 'until', label: 'To', kind: 'one' },
@@ -74,6 +104,7 @@ const FIELD_WORDS: Record<string, string> = {
   recovery_due: 'Recovery date',
   settled_by: 'Settled by',
   for_whom: 'Written for',
+  benchmarks: 'Published figures beside it',
 };
 
 const WORDS_OF: Record<string, Record<string, string>> = { action: ACTION_LABELS, recommendation: RECOMMENDATION_LABELS };
@@ -131,7 +162,8 @@ function inDates(value: string): string {
 const LISTS = new Set([
   'leads', 'themes', 'recommendations', 'kpis', 'milestones', 'slips', 'doubts', 'parts', 'inspection_references', 'cross_references',
   'dimensions', 'results', 'definitions', 'targets', 'segments', 'about', 'controls', 'actions', 'stages', 'events', 'items', 'judgements',
-  'findings', 'boards', 'status_words', 'colour_key', 'stated_totals', 'impact_statements',
+  'findings', 'boards', 'status_words', 'colour_key', 'stated_totals', 'impact_statements', 'rebases', 'benchmarks', 'editions', 'domains',
+  'bands', 'marks',
 ]); // prettier-ignore
 
 /** Whether a field holds a list, of which one entry came or went. */

@@ -1,6 +1,6 @@
 /** What changed lately, told in few lines: what one request did to many items of a kind is one line. */
 import { plural } from '$lib/format';
-import { fieldWord, kindWord, valueWords, type ChangeEntry } from '../changes/changes';
+import { fieldWord, valueWords, type ChangedKind, type ChangeEntry } from '../changes/changes';
 
 export interface Recent {
   id: number;
@@ -18,22 +18,35 @@ export interface Recent {
 
 const DONE = { created: 'Added', changed: 'Changed', deleted: 'Deleted' } as const;
 
-const PLURALS: Record<string, string> = {
-  KPI: 'KPIs',
-  party: 'leads and owners',
-  'values submitted': 'deliveries of values',
-  inspection: 'inspections',
-  deputy: 'deputies',
+/** One and several of each kind, as a sentence can say them. */
+const NOUNS: Record<ChangedKind, readonly [string, string]> = {
+  action: ['action', 'actions'],
+  recommendation: ['recommendation', 'recommendations'],
+  kpi: ['KPI', 'KPIs'],
+  submission: ['delivery of values', 'deliveries of values'],
+  value_act: ['decision on values', 'decisions on values'],
+  period_lock: ['period lock', 'period locks'],
+  feed: ['feed', 'feeds'],
+  narrative: ['update', 'updates'],
+  audit: ['audit', 'audits'],
+  audit_template: ['audit template', 'audit templates'],
+  audit_measure: ['KPI derived from audits', 'KPIs derived from audits'],
+  windscreen_position: ['windscreen position', 'windscreen positions'],
+  risk: ['risk', 'risks'],
+  escalation: ['escalation', 'escalations'],
+  ladder: ['ladder', 'ladders'],
+  check: ['check', 'checks'],
+  plan: ['plan', 'plans'],
+  inspection: ['inspection', 'inspections'],
+  theme: ['theme', 'themes'],
+  party: ['lead or owner', 'leads and owners'],
+  membership: ['member', 'members'],
+  deputy: ['deputy', 'deputies'],
+  imported_document: ['import', 'imports'],
 };
 
-function lowered(word: string): string {
-  return word === 'KPI' ? word : word.charAt(0).toLowerCase() + word.slice(1);
-}
-
-function nounOf(kind: string, count: number): string {
-  const one = kind === 'party' ? 'party' : lowered(kindWord(kind));
-  if (count === 1) return kind === 'party' ? 'lead or owner' : one;
-  return PLURALS[one] ?? `${one}s`;
+function nounOf(kind: ChangedKind, count: number): string {
+  return NOUNS[kind][count === 1 ? 0 : 1];
 }
 
 export function recentOf(entries: readonly ChangeEntry[]): Recent[] {
@@ -75,14 +88,13 @@ function detailsOf(entry: ChangeEntry): string[] {
   return more > 0 ? [...lines, `and ${plural(more, 'more field')}`] : lines;
 }
 
-const TOLD = ['action', 'recommendation', 'kpi', 'submission', 'narrative', 'escalation', 'risk', 'check'];
+const TOLD = ['action', 'recommendation', 'kpi', 'submission', 'narrative', 'escalation', 'risk', 'check'] as const;
 
 /** How much of each kind changed, the kinds that people ask after first: "58 actions", "5 escalations". */
-export function countsOf(counts: Partial<Record<string, number>>): { kind: string; words: string }[] {
+export function countsOf(counts: Partial<Record<ChangedKind, number>>): { kind: string; words: string }[] {
   return TOLD.flatMap((kind) => {
     const count = counts[kind];
     if (!count) return [];
-    const noun = kind === 'submission' ? (count === 1 ? 'delivery of values' : 'deliveries of values') : nounOf(kind, count);
-    return [{ kind, words: `${count.toLocaleString('en-GB')} ${noun}` }];
+    return [{ kind, words: `${count.toLocaleString('en-GB')} ${nounOf(kind, count)}` }];
   });
 }
