@@ -84,9 +84,9 @@ describe('LineChart', () => {
   it('is walked along with the keyboard, missing values too', async () => {
     render(LineChart, { title: 'Visits', points, summary: 'Up.', targets: [{ from: 0, to: 2, value: 80, says: '80%' }] });
     const slider = screen.getByRole('slider', { name: /Visits/ });
-    expect(slider.getAttribute('aria-valuetext')).toBe('September 2018: 70% (target 80%)');
+    expect(slider.getAttribute('aria-valuetext')).toBe('September 2018: 70%, target 80%');
     await fireEvent.input(slider, { target: { value: '1' } });
-    expect(slider.getAttribute('aria-valuetext')).toBe('August 2018: Not available (target 80%)');
+    expect(slider.getAttribute('aria-valuetext')).toBe('August 2018: Not available, target 80%');
   });
 
   it('stands with no point at all', () => {
