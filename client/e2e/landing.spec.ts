@@ -48,6 +48,31 @@ test('my plans are cards, those under way first, and lead to where the person be
   await expect(page).toHaveURL(`/plans/${PLAN}/escalations`);
 });
 
+test('what is of no plan stands above all plans, and each plan keeps its sections on one row', async ({ page }) => {
+  await signIn(page, 'admin');
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.goto(`/plans/${PLAN}/scorecard`);
+  const links = page.getByRole('navigation', { name: 'Sections' }).getByRole('link');
+  await expect(links.first()).toBeVisible();
+  const tops = await links.evaluateAll((all) => all.map((link) => link.getBoundingClientRect().top));
+  expect(new Set(tops).size, 'rows of sections').toBe(1);
+  await page.getByRole('banner').getByRole('link', { name: 'Integrations' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+  await expect(page.getByRole('banner').getByRole('link', { name: 'Integrations' })).toHaveAttribute('aria-current', 'page');
+  await page.setViewportSize({ width: 320, height: 800 });
+  await expectNoSidewaysScroll(page);
+  await expectAccessible(page);
+});
+
+test('a senior leader sees first how many values wait for a sign-off', async ({ page }) => {
+  await signIn(page, 'senior_leader');
+  await page.goto(`/plans/${PLAN}/escalations`);
+  const card = page.getByRole('region', { name: 'Values that wait for you' });
+  await expect(card.getByRole('link', { name: /to check/ })).toBeVisible();
+  await expect(card.getByRole('link', { name: /late|query/ })).toHaveCount(0);
+  await expectAccessible(page);
+});
+
 test('readers of a part of a plan are offered only what they can open', async ({ page }) => {
   await signIn(page, 'inspector');
   await page.goto(`/plans/${PLAN}`);

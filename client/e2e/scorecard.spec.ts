@@ -62,7 +62,7 @@ test.describe('the scorecard', () => {
     await expect(page.getByRole('status').filter({ hasText: /^1 KPI$/ })).toBeVisible();
     const row = page.getByRole('row').filter({ hasText: ref });
     await expect(row).toContainText('88.5%');
-    await expect(row).toContainText('August 2024');
+    await expect(row).toContainText('Aug 2024');
     await expect(row).toContainText('90% or more');
     await expect(row).toContainText('Target missed');
 
@@ -88,6 +88,25 @@ test.describe('the scorecard', () => {
     await page.getByRole('link', { name: 'Latest values' }).click();
     await expect(page).not.toHaveURL(/view=year/);
   });
+
+  for (const width of [1280, 1024, 768]) {
+    test(`fits a window of ${width} pixels, and no column lies over the next`, async ({ page }) => {
+      await signIn(page, 'board_member');
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto(scorecard);
+      await expect(page.getByRole('table').first()).toBeVisible();
+      await expectNoSidewaysScroll(page);
+      const overfull = await page.locator('td, th[scope="row"]').evaluateAll((cells) =>
+        cells
+          .filter((cell) => [...cell.querySelectorAll('*')].some((part) => part.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1))
+          .map((cell) => cell.textContent),
+      );
+      expect(overfull, 'cells whose content is wider than they are').toEqual([]);
+      await page.getByRole('link', { name: 'Financial year' }).click();
+      await expect(page.getByRole('columnheader', { name: 'Last outturn' }).first()).toBeAttached();
+      await expectNoSidewaysScroll(page);
+    });
+  }
 
   test('shows a reader of a part of the plan what they were given', async ({ page }) => {
     await signIn(page, 'inspector');

@@ -98,6 +98,13 @@ test.describe('a file of values', () => {
     const { items } = await ask<{ items: unknown[] }>(page, 'GET', `/kpis/${ref}/measurements`);
     expect(items, 'a preview stores nothing').toHaveLength(1);
 
+    // What to do stays in view above a long list, and never hides what the keyboard is on.
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await expect(page.getByRole('button', { name: 'Store these values' })).toBeInViewport();
+    const last = changes(page).getByRole('link').last();
+    await last.focus();
+    const [box, bar] = [await last.boundingBox(), await page.getByRole('button', { name: 'Store these values' }).boundingBox()];
+    expect((box?.y ?? 0) + (box?.height ?? 0), 'the last change, above the button').toBeLessThanOrEqual(bar?.y ?? 0);
     await page.getByRole('button', { name: 'Store these values' }).click();
     await expect(page).toHaveURL(/\/submissions\/[0-9a-f-]{36}$/);
     await expect(page.getByText('Of 5 values, 4 were created and 1 was changed.')).toBeVisible();
@@ -307,6 +314,9 @@ test.describe('a file of values', () => {
       await expect(page.getByRole('heading', { level: 1, name: 'Scorecard' })).toBeVisible();
       await expect(page.getByRole('link', { name: 'Upload values' })).toHaveCount(0);
       await page.goto(`/plans/${PLAN}/submissions?status=stored`);
+      await page.setViewportSize({ width: 768, height: 1024 });
+      await expect(page.getByRole('table', { name: 'Deliveries' })).toBeVisible();
+      await expectNoSidewaysScroll(page);
       await page.getByRole('table', { name: 'Deliveries' }).getByRole('link').first().click();
       await expect(page.getByRole('heading', { level: 1 })).toContainText('Delivery of');
       await expect(page.getByRole('link', { name: 'Withdraw this delivery' })).toHaveCount(0);

@@ -57,6 +57,7 @@ test.describe('values to check', () => {
     await page.getByRole('button', { name: 'Sign off' }).focus();
     await page.keyboard.press('Enter');
     await expect(page.getByLabel('Note (optional)')).toBeFocused();
+    await expect(page.getByRole('button', { name: 'Sign off', exact: true })).toHaveAttribute('aria-expanded', 'true');
     await expectGoodAtEveryWidth(page);
     // Somebody changes one of them meanwhile: it is not signed off unseen.
     await deliver(page, ref, { '2025-02': 60 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   daysBetween,
   formatAgo,
+  formatBriefPeriod,
   formatChange,
   formatDate,
   formatDue,
@@ -103,15 +104,16 @@ describe('values', () => {
 
 describe('periods', () => {
   it.each([
-    ['2018-08-31', '31 August 2018', '31 Aug 18'],
-    ['2018-W35', 'Week 35 of 2018', 'W35 18'],
-    ['2018-08', 'August 2018', 'Aug 18'],
-    ['2018-Q3', 'July to September 2018', 'Q3 18'],
-    ['FY2018-19-Q1', 'Quarter 1 2018/19', 'Q1 18/19'],
-    ['FY2018-19', '2018/19', '18/19'],
-    ['AY2018-19', 'Academic year 2018/19', '18/19'],
-    ['2018', '2018', '2018'],
-  ])('%s is %s, short %s', (key, long, short) => {
+    ['2018-08-31', '31 August 2018', '31 Aug 18', '31 Aug 2018'],
+    ['2018-W35', 'Week 35 of 2018', 'W35 18', 'W35 18'],
+    ['2018-08', 'August 2018', 'Aug 18', 'Aug 2018'],
+    ['2018-Q3', 'July to September 2018', 'Q3 18', 'Q3 18'],
+    ['FY2018-19-Q1', 'Quarter 1 2018/19', 'Q1 18/19', 'Q1 18/19'],
+    ['FY2018-19', '2018/19', '18/19', '18/19'],
+    ['AY2018-19', 'Academic year 2018/19', '18/19', '18/19'],
+    ['2018', '2018', '2018', '2018'],
+  ])('%s is %s, short %s, brief %s', (key, long, short, brief) => {
+    expect(formatBriefPeriod(key)).toBe(brief);
     expect(formatPeriod(key)).toBe(long);
     expect(formatShortPeriod(key)).toBe(short);
   });

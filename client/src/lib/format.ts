@@ -142,6 +142,11 @@ export function formatShortPeriod(key: string): string {
   return match[3] ? `${Number(match[3])} ${month} ${match[1]}` : `${month} ${match[1]}`;
 }
 
+/** The same for narrow columns, where the year need not be guessed: "Aug 2018", "Q1 18/19", "18/19". */
+export function formatBriefPeriod(key: string): string {
+  return /^\d{4}-\d{2}(-\d{2})?$/.test(key) ? formatShortDate(key) : formatShortPeriod(key);
+}
+
 const MISSING: Record<string, string> = {
   nil_return: 'Nil return',
   not_available: 'Not available',

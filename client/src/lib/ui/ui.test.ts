@@ -35,6 +35,28 @@ describe('DataTable', () => {
   });
 });
 
+describe('DataTable as cards', () => {
+  const columns = [
+    { key: 'ref', label: 'Ref', header: true, text: ({ ref }: { ref: string }) => ref },
+    { key: 'note', label: 'Note', prose: true, blank: ({ ref }: { ref: string }) => ref === '1', text: ({ ref }: { ref: string }) => (ref === '1' ? '' : 'Late') },
+  ];
+
+  it('leaves out the cells in which nothing stands, and sets text beneath its label', () => {
+    render(DataTable<{ ref: string }>, { caption: 'Values', columns, rows: [{ ref: '1' }, { ref: '2' }], rowKey: ({ ref }) => ref });
+    const [blank, told] = screen.getAllByRole('cell');
+    expect(blank?.classList).toContain('ts-table__blank');
+    expect(told?.classList).not.toContain('ts-table__blank');
+    expect(told?.classList).toContain('ts-table__prose');
+  });
+
+  it('is cards on a tablet too where it is wide, and never where it is to stay a table', async () => {
+    const { rerender } = render(DataTable<{ ref: string }>, { caption: 'Values', columns, rows: [], rowKey: ({ ref }) => ref, wide: true });
+    expect(screen.getByRole('table').classList).toContain('ts-table--wide');
+    await rerender({ stack: false });
+    expect(screen.getByRole('table').classList).not.toContain('ts-table--wide');
+  });
+});
+
 describe('DateInput', () => {
   it('says what it understood, and gives the service’s shape', async () => {
     render(DateInput, { label: 'Due', value: { date: '2027-03', ongoing: false, text: null } });
@@ -84,9 +106,9 @@ describe('LineChart', () => {
   it('is walked along with the keyboard, missing values too', async () => {
     render(LineChart, { title: 'Visits', points, summary: 'Up.', targets: [{ from: 0, to: 2, value: 80, says: '80%' }] });
     const slider = screen.getByRole('slider', { name: /Visits/ });
-    expect(slider.getAttribute('aria-valuetext')).toBe('September 2018: 70% (target 80%)');
+    expect(slider.getAttribute('aria-valuetext')).toBe('September 2018: 70%, target 80%');
     await fireEvent.input(slider, { target: { value: '1' } });
-    expect(slider.getAttribute('aria-valuetext')).toBe('August 2018: Not available (target 80%)');
+    expect(slider.getAttribute('aria-valuetext')).toBe('August 2018: Not available, target 80%');
   });
 
   it('stands with no point at all', () => {
