@@ -201,6 +201,7 @@ test.describe('a file of values', () => {
     await expectAccessible(page);
     await asked.getByRole('radio', { name: 'As fractions of one' }).check();
     await page.getByRole('button', { name: 'Continue' }).click();
+    await expect(page.getByText(`0.814 is 81.4 per cent: ${ref}.`)).toBeVisible();
     await expect(changes(page).getByRole('row').filter({ hasText: ref })).toContainText('81.4%');
     await page.getByRole('button', { name: 'Store this value' }).click();
     await expect(page.getByText('Of 1 value, 1 was created.')).toBeVisible();
