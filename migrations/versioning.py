@@ -108,9 +108,10 @@ class Access:
     led_permission: str | None = None
     led_verbs: tuple[str, ...] = ("update",)
     plan_column: str = "plan_id"
-    read: str = "plan:read"
+    read: str | None = "plan:read"
+    """Who reads every row; None where nobody does."""
     also: str | None = None
-    """A further condition under which every verb is allowed."""
+    """A further condition under which every verb is allowed, reading too."""
 
 
 def child(
@@ -284,11 +285,9 @@ def protect(table: str, access: Access, *, verbs: str = "select, insert, update,
             ways.append(f"({access.also})")
         return " or ".join(ways) or "false"
 
-    readable = in_plans(access.read)
-    if access.limited:
-        readable += f" or ({access.limited})"
-    if access.also:
-        readable += f" or ({access.also})"
+    ways = [in_plans(access.read)] if access.read else []
+    ways += [f"({condition})" for condition in (access.limited, access.also) if condition]
+    readable = " or ".join(ways)
     run(
         f"""
         alter table public.{table} enable row level security;

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from api.auth.acting import act_as
 from api.core.context import Context
 from api.core.database import transaction
 from api.core.reading import read_one
+from api.measurements.files.formulas import harmless
 from api.measurements.repository import SUBMISSION
 
 PAGE = 2_000
@@ -29,8 +30,6 @@ FIELDS = (
 )  # fmt: skip
 # The reader of files leaves out what is added here, by these names.
 HEADER = ("row", "place", "error", "reason", *FIELDS, "rest")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_FREE = frozenset({"note", "source", "external_reference"})
 
 _ROWS = text(
     "select j.row_index, max(j.place) as place, string_agg(j.code, ', ' order by j.id) as codes,"
@@ -52,7 +51,7 @@ class Part:
     """Finds what its first page comes after."""
     rows: TextClause
     """Finds ``:page`` rows that come after ``:after``; what a row is told apart by is its first column."""
-    cells: Callable[[Any], tuple[str, ...]]
+    cells: Callable[[Any], Iterable[str]]
 
 
 _REJECTED = Part(text("select -1"), _ROWS, lambda row: _row(row))
@@ -105,21 +104,20 @@ async def _pages(
             yield _lines(part.cells(row) for row in rows)
 
 
-def _row(row: Any) -> tuple[str, ...]:
+def _row(row: Any) -> Iterator[str]:
     sent = orjson.loads(row.row) if row.row else None
     named = sent if isinstance(sent, dict) else {}
     rest = {name: value for name, value in named.items() if name not in FIELDS} if named else sent
-    fields = (_cell(named.get(name), is_free=name in _FREE) for name in FIELDS)
-    other = "" if rest in ({}, None) else _cell(orjson.dumps(rest).decode(), is_free=True)
-    return (str(row.row_index), row.place or "", row.codes, row.messages, *fields, other)
+    fields = [named.get(name) for name in FIELDS]
+    other = None if rest in ({}, None) else orjson.dumps(rest).decode()
+    return map(_cell, (row.row_index, row.place, row.codes, row.messages, *fields, other))
 
 
-def _cell(value: Any, *, is_free: bool) -> str:
-    """Text that a spreadsheet takes for text: free text must not turn into a formula."""
+def _cell(value: Any) -> str:
+    """Text that a spreadsheet takes for text, whoever sent it."""
     if value is None:
         return ""
-    written = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return f"'{written}" if is_free and written.startswith(_FORMULA) else written
+    return harmless(value if isinstance(value, str) else orjson.dumps(value).decode())
 
 
 def _lines(rows: Iterable[Iterable[str]]) -> bytes:

@@ -167,7 +167,8 @@ def _picked(rows: Rows, wanted: array[int]) -> Iterator[tuple[int, PlacedRow]]:
 async def _learn_kpis(ctx: Context, reader: RowReader, refs: set[str]) -> None:
     """Look up these KPIs; or, where a delivery names others again and again, all there are at once."""
     if reader.looked_up:
-        refs |= set(await ctx.session.scalars(text(EVERY_REF), {"plan": ctx.plan.id})) - reader.looked_up
+        every = set(await ctx.session.scalars(text(EVERY_REF), {"plan": ctx.plan.id}))
+        refs = refs | (every - reader.looked_up)
     reader.looked_up |= refs
     reader.kpis.update(await kpis_named(ctx, refs))
 

@@ -13,7 +13,7 @@ from api.measurements.files.findings import PlacedRow, WrongRow
 from api.measurements.repository import MOST_SHOWN, merged_errors
 from api.measurements.rows import RowError
 from api.measurements.staging import Stage
-from api.measurements.taking import readable
+from api.measurements.taking import MOST_IN, readable
 
 
 class Rejection(NamedTuple):
@@ -149,7 +149,9 @@ async def store(stage: Stage, plan_id: int, submission_id: int) -> None:
 
 
 def as_kept(raw: Any) -> str:
-    """A rejected row as JSON that the database can hold, long and deep parts cut."""
+    """A rejected row as JSON that the database can hold: whole where it could be sent again, and else
+    its long and deep parts cut.
+    """
     return orjson.dumps(_kept(raw.fields if isinstance(raw, WrongRow) else raw, 0)).decode()
 
 
@@ -168,7 +170,7 @@ def _kept(value: Any, depth: int) -> Any:
         case list() if depth < 4:
             return [_kept(part, depth + 1) for part in value[:40]]
         case _:
-            return _clean(str(value), 500)
+            return _clean(str(value), MOST_IN["note"] if depth == 1 else 500)
 
 
 def _clean(written: str, most: int) -> str:

@@ -152,7 +152,7 @@ def refusal(ctx: Context, submission: dict[str, Any], refused: Refused) -> Respo
     problem = Problem(
         ProblemType.INVALID,
         f"{wrong} of {refused.delivery.received} rows {verb} wrong, and the mode is atomic:"
-        " nothing was stored.",
+        " nothing was stored. Put them right and send all of it again.",
         errors=[
             {"pointer": f"/rows/{error.row}{error.pointer}", "code": error.code, "message": error.message}
             for error in refused.errors

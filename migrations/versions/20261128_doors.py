@@ -21,6 +21,9 @@ SENDERS = " or ".join(
     f"plan_id = any((select turnstone.plans_with('measurement:{verb}'))::bigint[])"
     for verb in ("write", "write_set")
 )
+SEEN = "submission_id in (select s.id from public.submission s)"
+"""A sender who reads nothing else of the plan sees its own submissions."""
+OWN = "sent_by = (select turnstone.principal()) or (select turnstone.is_system())"
 
 
 def upgrade() -> None:
@@ -78,14 +81,20 @@ def upgrade() -> None:
     run("alter table public.upload_part alter column content set storage external")
     protect(
         "submission_report",
-        Access(limited="submission_id in (select s.id from public.submission s)", also=SENDERS),
+        Access(limited=SEEN, also=f"({SENDERS}) and {SEEN}"),
         verbs="select, insert, update",
     )
-    protect("upload", Access(limited="sent_by = (select turnstone.principal())", also=SENDERS))
-    protect("upload_part", Access(read="measurement:write", also=SENDERS), verbs="select, insert, delete")
+    protect("upload", Access(also=f"({SENDERS}) and ({OWN})"))
+    # What a file holds is for whoever sent it: it may tell of KPIs that others must not see.
+    of_own = f"upload_id in (select u.id from public.upload u where {OWN})"
+    protect(
+        "upload_part", Access(read=None, also=f"({SENDERS}) and {of_own}"), verbs="select, insert, delete"
+    )
+    # The same holds for what was refused: until now a sender could read, and add to, what others had sent.
+    _let_refused_rows(read=SEEN, insert=f"({SENDERS}) and {SEEN}")
     protect(
         "previewed_change",
-        Access(limited="submission_id in (select s.id from public.submission s)", also=SENDERS),
+        Access(limited=SEEN, also=f"({SENDERS}) and {SEEN}"),
         verbs="select, insert",
     )
     run(
@@ -157,6 +166,19 @@ def _previewed_changes() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_previewed_change")),
     )
     op.create_index("ix_previewed_change_place", "previewed_change", ["submission_id", "row_index"])
+
+
+def _let_refused_rows(*, read: str, insert: str) -> None:
+    run(
+        f"""
+        drop policy read_rejected_row on public.rejected_row;
+        drop policy insert_rejected_row on public.rejected_row;
+        create policy read_rejected_row on public.rejected_row for select to {READERS}
+            using (plan_id = any((select turnstone.plans_with('plan:read'))::bigint[]) or {read});
+        create policy insert_rejected_row on public.rejected_row for insert to {READERS}
+            with check ({insert});
+        """
+    )
 
 
 def _values_go_with_their_series() -> None:
@@ -237,6 +259,7 @@ def downgrade() -> None:
         ondelete="CASCADE",
     )
     op.drop_table("previewed_change")
+    _let_refused_rows(read=f"({SEEN}) or ({SENDERS})", insert=SENDERS)
     op.drop_table("upload_part")
     op.drop_table("upload")
     op.drop_table("submission_report")

@@ -69,6 +69,7 @@ def holds(permission: str) -> str:
 GIVEN_KPI = "kpi_id = any((select turnstone.given('kpi'))::bigint[])"
 MEASURES = f"{holds('measurement:write')} or ({holds('measurement:write_set')} and {GIVEN_KPI})"
 SIGNS_OFF = holds("measurement:sign_off")
+SEEN = "submission_id in (select s.id from public.submission s)"
 
 
 def upgrade() -> None:
@@ -312,13 +313,13 @@ def _policies() -> None:
     protect(
         "row_warning",
         Access(
-            limited="submission_id in (select s.id from public.submission s)",
-            also=f"{holds('measurement:write')} or {holds('measurement:write_set')}",
+            limited=SEEN,
+            also=f"({holds('measurement:write')} or {holds('measurement:write_set')}) and {SEEN}",
         ),
         verbs="select, insert",
     )
     senders = f"{holds('measurement:write')} or {holds('measurement:write_set')}"
-    protect("confirmation", Access(also=senders), verbs="select, insert")
+    protect("confirmation", Access(also=f"({senders}) and {SEEN}"), verbs="select, insert")
     run(
         f"""
         grant delete on public.confirmation to {READERS};

@@ -339,9 +339,30 @@ class TestRejectedRowsAsCsv:
         assert [(r["place"], r["error"], r["kpi"], r["value"], r["note"]) for r in rows] == [
             ("line 2", "not_a_number", "K1", "lots", "'=1+1"),
             ("line 3", "unknown_kpi", "K9", "1", ""),
-            ("line 5", "not_a_number", "K1", "1,234,5", "'-"),
+            ("line 5", "not_a_number", "K1", "1,234,5", "-"),
         ]
         assert rows[1]["reason"].startswith("There is no KPI “K9”")
+
+    @pytest.mark.parametrize("field", ["kpi", "segment", "period", "value", "numerator", "note", "source"])
+    @pytest.mark.parametrize("cell", ["=1+1", "@SUM(A1)", "+cmd|' /C x'!A0", "-1+2", "\t=1"])
+    async def test_no_cell_is_a_formula(self, plan: PlanWorld, field: str, cell: str) -> None:
+        await a_kpi(plan)
+        row = {"kpi": "K1", "period": "soon", "value": "lots"} | {field: cell}
+        answer = await (await plan.manager()).post(plan.url("/measurements"), json={"rows": [row]})
+        got = await (await plan.manager()).get(answer.headers["location"] + "/rejected-rows.csv")
+        (read,) = csv.DictReader(io.StringIO(got.content.decode("utf-8-sig")))
+        assert read[field] == f"'{cell}"
+
+    @pytest.mark.parametrize("note", ["- down on last month", "=1+1", "'quoted'", "n" * 20_000, "a\nb"])
+    async def test_a_note_comes_back_whole(self, plan: PlanWorld, note: str) -> None:
+        await a_kpi(plan)
+        row = {"kpi": "K1", "period": "soon", "value": 7, "note": note}
+        answer = await (await plan.manager()).post(
+            plan.url("/measurements"), json={"mode": "partial", "rows": [row]}
+        )
+        got = await (await plan.manager()).get(answer.headers["location"] + "/rejected-rows.csv")
+        assert (await send(plan, got.content.replace(b",soon,", b",2026-08,"))).status_code == 201
+        assert await plan.service.one("select note from measurement where plan_id = %s", plan.id) == note
 
     async def test_put_right_it_can_be_sent_as_it_is(self, plan: PlanWorld) -> None:
         await a_kpi(plan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
@@ -18,13 +18,13 @@ from api.measurements.files.findings import (
     Tally,
     WrongRow,
 )
+from api.measurements.files.formulas import as_meant
 from api.measurements.files.headers import Cell, Header, find_header
 from api.measurements.files.limits import Limits
 
 _PLAIN = re.compile(r"-?(?:\d{1,9}|\d{1,9}\.\d{1,6})", re.A)
 _MOST_KEPT = 50_000
 _FIGURES = frozenset({"value", "numerator", "denominator"})
-_WORDS = frozenset({"basis", "state", "grade"})
 _SAYS_A_VALUE = ("value", "grade", "numerator", "denominator", "state")
 
 
@@ -85,7 +85,7 @@ class TableRows:
         last = max(index for index, _ in columns)
         width = self.header.width
         numbers = [(index, name) for index, name in columns if name in _FIGURES]
-        texts = [(index, name, name in _WORDS) for index, name in columns if name not in _FIGURES]
+        texts = [(index, name, _READ_AS.get(name)) for index, name in columns if name not in _FIGURES]
         edges = sorted((self.header.fields["kpi"], self.header.fields["period"]))
         figure, place = self._figure, self.table.place
         for number, cells in rows:
@@ -95,9 +95,9 @@ class TableRows:
                 yield self._extra_cells(number, cells)
                 continue
             raw: dict[str, Any] = {}
-            for index, name, is_word in texts:
+            for index, name, read_as in texts:
                 if cell := cells[index]:
-                    raw[name] = cell if not is_word else _word(cell)
+                    raw[name] = cell if read_as is None else read_as(cell)
             for index, name in numbers:
                 if cell := cells[index]:
                     raw[name] = figure(cell)
@@ -127,10 +127,12 @@ class TableRows:
         return PlacedRow(self.table.place(number, None), WrongRow((fault,), named))
 
     def _wide(self, rows: Iterator[tuple[int, Sequence[Cell]]]) -> Iterator[PlacedRow]:
-        fields = [(index, name) for name, index in self.header.fields.items() if name != "note"]
+        fields = [
+            (index, name, _READ_AS.get(name)) for name, index in self.header.fields.items() if name != "note"
+        ]
         note_at = self.header.fields.get("note")
         across = self.header.periods
-        last = max([index for index, _ in fields] + [index for index, _ in across] + [note_at or 0])
+        last = max([index for index, _, _ in fields] + [index for index, _ in across] + [note_at or 0])
         edges = sorted((self.header.fields["kpi"], across[0][0]))
         for number, cells in rows:
             if len(cells) <= last:
@@ -138,9 +140,9 @@ class TableRows:
             if self.table.may_be_spoilt and self.table.is_band(number, *edges):
                 continue
             shared: dict[str, Any] = {}
-            for index, name in fields:
+            for index, name, read_as in fields:
                 if cell := cells[index]:
-                    shared[name] = cell if name not in _WORDS else _word(cell)
+                    shared[name] = cell if read_as is None else read_as(cell)
             filled = [(index, period) for index, period in across if not _is_blank(cells[index])]
             note = cells[note_at] if note_at is not None else ""
             for index, period in filled:
@@ -169,6 +171,17 @@ class TableRows:
 
 def _word(cell: Cell) -> Cell:
     return "_".join(cell.casefold().replace("_", " ").split()) if isinstance(cell, str) else cell
+
+
+def _free_text(cell: Cell) -> Cell:
+    return as_meant(cell) if isinstance(cell, str) else cell
+
+
+_READ_AS: dict[str, Callable[[Cell], Cell]] = {
+    **dict.fromkeys(("basis", "state", "grade"), _word),
+    **dict.fromkeys(("note", "source", "external_reference"), _free_text),
+}
+"""Cells that are not taken as they stand."""
 
 
 def _is_blank(cell: Cell) -> bool:
