@@ -63,7 +63,7 @@ def facts_shown(alias: str) -> str:
     computed = ", ".join(f"c.{name}" for name in _FACTS)
     whole = reads_values_whole(alias)
     return f"""cross join lateral (
-        select {stored} where {whole} and {alias}.points_held > 0
+        select {stored} where {whole}
         union all
         select {computed} from public.series_facts c where c.series_id = {alias}.id and not {whole}) f"""
 

@@ -304,7 +304,7 @@ async def read_submission(submission: SubmissionRef, ctx: ReadSubmissions) -> Re
     response_model=ChangePage,
     responses=READS | problems(ProblemType.BAD_CURSOR),
 )
-async def list_changes(
+async def list_submission_changes(
     submission: SubmissionRef,
     ctx: ReadSubmissions,
     page: Paging,
@@ -323,7 +323,9 @@ async def list_changes(
     response_class=Response,
     responses=READS | {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
-async def download_changes(submission: SubmissionRef, request: Request, ctx: ReadSubmissions) -> Response:
+async def download_submission_changes(
+    submission: SubmissionRef, request: Request, ctx: ReadSubmissions
+) -> Response:
     """All of them as CSV, old beside new; for a dry run, of the week past, up to 100,000."""
     return await changed.download_changes(ctx, request.app.state.engine, submission)
 

@@ -125,19 +125,6 @@ def upgrade() -> None:
     )
 
 
-def _let_refused_rows(*, read: str, insert: str) -> None:
-    run(
-        f"""
-        drop policy read_rejected_row on public.rejected_row;
-        drop policy insert_rejected_row on public.rejected_row;
-        create policy read_rejected_row on public.rejected_row for select to {READERS}
-            using (plan_id = any((select turnstone.plans_with('plan:read'))::bigint[]) or {read});
-        create policy insert_rejected_row on public.rejected_row for insert to {READERS}
-            with check ({insert});
-        """
-    )
-
-
 def _previewed_changes() -> None:
     numbers = ("value", "numerator", "denominator")
     op.create_table(
@@ -179,6 +166,19 @@ def _previewed_changes() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_previewed_change")),
     )
     op.create_index("ix_previewed_change_place", "previewed_change", ["submission_id", "row_index"])
+
+
+def _let_refused_rows(*, read: str, insert: str) -> None:
+    run(
+        f"""
+        drop policy read_rejected_row on public.rejected_row;
+        drop policy insert_rejected_row on public.rejected_row;
+        create policy read_rejected_row on public.rejected_row for select to {READERS}
+            using (plan_id = any((select turnstone.plans_with('plan:read'))::bigint[]) or {read});
+        create policy insert_rejected_row on public.rejected_row for insert to {READERS}
+            with check ({insert});
+        """
+    )
 
 
 def _values_go_with_their_series() -> None:
@@ -258,8 +258,8 @@ def downgrade() -> None:
         ["id"],
         ondelete="CASCADE",
     )
-    _let_refused_rows(read=f"({SEEN}) or ({SENDERS})", insert=SENDERS)
     op.drop_table("previewed_change")
+    _let_refused_rows(read=f"({SEEN}) or ({SENDERS})", insert=SENDERS)
     op.drop_table("upload_part")
     op.drop_table("upload")
     op.drop_table("submission_report")

@@ -320,7 +320,7 @@ def _policies() -> None:
         verbs="select, insert",
     )
     senders = f"{holds('measurement:write')} or {holds('measurement:write_set')}"
-    protect("confirmation", Access(also=senders), verbs="select, insert")
+    protect("confirmation", Access(also=f"({senders}) and {SEEN}"), verbs="select, insert")
     run(
         f"""
         grant delete on public.confirmation to {READERS};

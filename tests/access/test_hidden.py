@@ -79,10 +79,11 @@ def address(plan: PlanWorld, path: str, names: dict[str, str]) -> str:
 
 
 def told(answer: httpx.Response, ref: str = "") -> tuple[int, Any]:
-    """What an answer says, past its request id and the words of the request itself."""
+    """What an answer says, past its request id, when it was told, and the words of the request itself."""
     held = answer.json()
     if isinstance(held, dict):
         held.pop("request_id", None)
+        held.pop("known_at", None)
     return answer.status_code, str(held).replace(ref, "…") if ref else str(held)
 
 

@@ -1,5 +1,5 @@
 """What a delivery leaves behind, by SQL as the service's role: a sender who reads nothing else of the
-plan sees its own and no more, be it in reports, refused rows, warnings or the file itself.
+plan sees its own and no more, be it in reports, refused rows, warnings, previews or the file itself.
 """
 
 from __future__ import annotations
@@ -15,17 +15,23 @@ from tests.factories.world import PlanWorld
 from tests.kpis.making import a_kpi
 from tests.measurements.sending import send
 
-LEFT_BEHIND = ("submission", "submission_report", "rejected_row", "row_warning", "upload", "upload_part")
+LEFT_BEHIND = (
+    "submission", "submission_report", "rejected_row", "row_warning", "confirmation", "previewed_change",
+    "upload", "upload_part",
+)  # fmt: skip
 LATER = {"Prefer": "respond-async"}
 
 
 async def sent(plan: PlanWorld, role: Role) -> None:
-    """Deliveries that leave something in every table: a doubt, a refused row, a file that waits."""
+    """Deliveries that leave something in every table: a doubt, a refused row, what was held already, a
+    preview, a file that waits.
+    """
     by = await plan.client(role)
     head = "kpi,period,value\n"
     for content, headers, asked in (
         (f"{head}K1,2026-08,99\n", None, {}),
         (f"{head}K1,2026-08,98\nK1,soon,1\n", None, {"mode": "partial"}),
+        (f"{head}K1,2026-08,98\n", None, {}),
         (f"{head}K1,2026-08,33\n", None, {"dry_run": "true"}),
         (f"{head}K1,2026-08,33\n", LATER, {}),
     ):

@@ -4,6 +4,7 @@ export interface ListPage<Item> {
   items: Item[];
   next?: string | null;
   total?: number | null;
+  known_at?: string;
 }
 
 /** A list as a screen shows it, whatever its rows are. */
@@ -14,6 +15,8 @@ export interface List {
   readonly count: number;
   /** How many there are in all, where the service was asked to count. */
   readonly total: number | null;
+  /** When its first page was read, where the service says so: what is shown was so then. */
+  readonly toldAsOf: string | null;
   readonly hasMore: boolean;
   /** Fetching other rows than those shown. */
   readonly isTurning: boolean;
@@ -57,6 +60,9 @@ export function createList<Item>(options: () => Options<Item>): List & { readonl
     },
     get total() {
       return query.data?.pages[0]?.total ?? null;
+    },
+    get toldAsOf() {
+      return query.data?.pages[0]?.known_at ?? null;
     },
     get hasMore() {
       return query.hasNextPage;

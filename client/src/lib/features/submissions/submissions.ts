@@ -111,6 +111,20 @@ export function rejectedRowsFile(plan: string, submission: string): string {
   return `/v1/plans/${encodeURIComponent(plan)}/submissions/${encodeURIComponent(submission)}/rejected-rows.csv`;
 }
 
+/** Where all that a delivery changed, or would, can be downloaded. */
+export function changesFile(plan: string, submission: string): string {
+  return `/v1/plans/${encodeURIComponent(plan)}/submissions/${encodeURIComponent(submission)}/changes.csv`;
+}
+
+/** What a withdrawal would do now. */
+export function foreseenQuery(plan: string, submission: string) {
+  return queryOptions({
+    queryKey: ['plans', plan, 'submissions', submission, 'withdrawal'],
+    queryFn: () =>
+      read(api.GET('/v1/plans/{plan}/submissions/{submission}/withdrawal', { params: { path: { plan, submission } } })),
+  });
+}
+
 const DOORS: Record<string, string> = {
   put: 'One value, on screen or by its address',
   json: 'A batch over the API',
@@ -154,9 +168,10 @@ export function saysOutcome(one: SubmissionSummary): string {
   return `Of ${plural(received, 'value')}${dry_run ? ' in the file' : ''}, ${LIST.format(parts)}.`;
 }
 
-function saysWithdrawal({ restored, removed, kept }: NonNullable<SubmissionSummary['withdrawal']>): string {
+function saysWithdrawal({ restored, confirmed, removed, kept }: NonNullable<SubmissionSummary['withdrawal']>): string {
   const parts = [
     restored && `${plural(restored, 'value')} went back to what was known before`,
+    confirmed && `${plural(confirmed, 'value')} came in another delivery too and ${confirmed === 1 ? 'stays' : 'stay'}`,
     removed && `${plural(removed, 'value')} ${removed === 1 ? 'is' : 'are'} not known any more`,
     kept && `${plural(kept, 'value')} had been changed since and ${kept === 1 ? 'stays' : 'stay'}`,
   ].filter(Boolean);

@@ -85,9 +85,9 @@ describe('what became of a delivery', () => {
   });
 
   it('is said of one that was withdrawn', () => {
-    const withdrawal = { at: '2026-11-22T10:00:00Z', by: null, reason: 'Wrong month', restored: 2, removed: 1, kept: 0 };
+    const withdrawal = { at: '2026-11-22T10:00:00Z', by: null, reason: 'Wrong month', restored: 2, confirmed: 3, removed: 1, kept: 0 };
     expect(saysOutcome(submission({ status: 'withdrawn', dry_run: false, received: 3, created: 1, updated: 2, withdrawal }))).toBe(
-      'It was withdrawn: 2 values went back to what was known before; 1 value is not known any more.',
+      'It was withdrawn: 2 values went back to what was known before; 3 values came in another delivery too and stay; 1 value is not known any more.',
     );
   });
 

@@ -88,29 +88,38 @@ export function wholeOf({ kpi = [], feed = [], submission = [], basis = [], ...o
   return { kpis: kpi, feeds: feed, submission: submission[0] ?? null, basis: basis as NonNullable<Meant['basis']> };
 }
 
-/** How many it was done to. */
-export async function actOnValues(plan: string, act: ValueAct, meant: Meant, words: string, header: Header): Promise<number> {
+/** How many it was done to, and how many were left because they came or changed after they were looked at. */
+export interface Done {
+  changed: number;
+  since: number;
+}
+
+/** `seenAt`: as of when the values on screen were told. A sign-off reaches no further. */
+export async function actOnValues(
+  plan: string, act: ValueAct, meant: Meant, words: string, header: Header, seenAt: string | null = null,
+): Promise<Done> {
   const params = { path: { plan }, header };
   const chosen = { kpis: [], feeds: [], periods: [], segments: [], basis: [], values: [], ...meant };
   const call = {
     sign_off: () =>
-      api.POST('/v1/plans/{plan}/measurements/sign-offs', { params, body: { ...chosen, reason: words || null } }),
+      api.POST('/v1/plans/{plan}/measurements/sign-offs', { params, body: { ...chosen, known_at: seenAt, reason: words || null } }),
     query: () => api.POST('/v1/plans/{plan}/measurements/queries', { params, body: { ...chosen, question: words } }),
     answer: () => api.POST('/v1/plans/{plan}/measurements/query-answers', { params, body: { ...chosen, answer: words } }),
     clear: () => api.POST('/v1/plans/{plan}/measurements/query-clearances', { params, body: { ...chosen, reason: words } }),
   }[act];
-  return (await read<Awaited<ReturnType<typeof call>>>(call())).changed;
+  const { changed, changed_since: since } = await read<Awaited<ReturnType<typeof call>>>(call());
+  return { changed, since };
 }
 
 /** How many were decided. */
-export async function decideLate(plan: string, act: LateAct, ids: number[], reason: string, header: Header): Promise<number> {
+export async function decideLate(plan: string, act: LateAct, ids: number[], reason: string, header: Header): Promise<Done> {
   const params = { path: { plan }, header };
   const body = { late_revisions: ids, kpis: [], feeds: [], reason };
   const told =
     act === 'accept'
       ? await read(api.POST('/v1/plans/{plan}/late-revisions/acceptances', { params, body }))
       : await read(api.POST('/v1/plans/{plan}/late-revisions/declines', { params, body }));
-  return told.decided + told.superseded;
+  return { changed: told.decided + told.superseded, since: 0 };
 }
 
 /** What was done, and what was left because somebody had been there before. */
