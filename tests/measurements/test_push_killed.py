@@ -23,7 +23,6 @@ from tests.factories.world import PlanWorld
 from tests.kpis.making import a_kpi
 from tests.measurements.conftest import Machine
 from tests.measurements.sending import rows_stored
-from tests.measurements.test_uploads import started_worker
 from tests.service import free_port
 
 PIECE = 1 << 16
@@ -42,6 +41,11 @@ def started_service(database: str, port: int) -> subprocess.Popen[bytes]:
         "TURNSTONE_LOG_LEVEL": "error",
     }
     return started(["serve"], given, stdout=subprocess.DEVNULL)
+
+
+def started_worker(database: str) -> subprocess.Popen[bytes]:
+    given = {"TURNSTONE_DATABASE_URL": url_of("worker", database), "TURNSTONE_LOG_LEVEL": "error"}
+    return started(["worker"], given, stdout=subprocess.DEVNULL)
 
 
 @dataclass

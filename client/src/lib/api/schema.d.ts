@@ -612,11 +612,31 @@ export interface paths {
          * Preview or import a release
          * @description A preview unless `dry_run` is false; then all of the file is held, or nothing (422).
          *
-         *     Older releases stay, and can be read again. The identical file is recognised and changes nothing.
-         *     Every cell that cannot be read is an error with its line and column. A longer file than a body may
-         *     be comes by `turnstone benchmarks import`.
+         *     Older releases stay, and can be read again. The file of the release in force is recognised and changes
+         *     nothing; one that was superseded or withdrawn since is held as a new release. Every cell that cannot be
+         *     read is an error with its line and column. A file over 5 MB is put off (202): poll the import.
          */
         post: operations["import_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/benchmarks/{dataset}/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an import that was put off
+         * @description How far the worker is with a file, and then what the file holds and what became of it.
+         */
+        get: operations["read_import"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -637,6 +657,29 @@ export interface paths {
         get: operations["read_release"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/benchmarks/{dataset}/releases/{release}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a release
+         * @description Its figures count no longer, in any plan: the release before it is in force again.
+         *
+         *     Twice is the same as once. A read of a past moment shows what was in force then. To bring the figures
+         *     back, import their file again.
+         */
+        post: operations["withdraw_release"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1643,7 +1686,8 @@ export interface paths {
          *     All of the file is stored or, if one row is wrong, none (`atomic`); or every good row (`partial`).
          *     Small CSV and NDJSON is answered at once: 201, or 200 for a dry run. A workbook, or a file over
          *     5 MB, is put off (202): poll the submission. Separators, encodings, header names and spellings
-         *     of periods are recognised, and told as findings; what could mean two things is refused.
+         *     of periods are recognised, and told as findings; what could mean two things is refused. The limits
+         *     stand with the body.
          */
         post: operations["push_measurement_file"];
         delete?: never;
@@ -2417,6 +2461,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/plans/{plan}/submissions/{submission}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a submission changed
+         * @description Every value it created, updated or left waiting, old beside new; for a dry run, those it would.
+         *
+         *     What a dry run found is kept for a week, up to 100,000 changes. Sort keys: kind, place.
+         */
+        get: operations["list_submission_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/submissions/{submission}/changes.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download what a submission changed
+         * @description All of them as CSV, old beside new; for a dry run, of the week past, up to 100,000.
+         */
+        get: operations["download_submission_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plans/{plan}/submissions/{submission}/rejected-rows": {
         parameters: {
             query?: never;
@@ -2448,7 +2534,10 @@ export interface paths {
          * Download the rejected rows of a submission
          * @description All of them as CSV: each row as it was sent, with its place and every reason beside it.
          *
-         *     Put right, the file can be pushed as it is: the columns added are left out.
+         *     Put right, the rows of a partial delivery can be pushed as this file: the columns added are left out.
+         *     Of an atomic one the good rows were not stored either: put it right where it came from and send it whole.
+         *     Cells that a spreadsheet would take for a formula stand behind an apostrophe, which is taken off free
+         *     text when the file is read.
          */
         get: operations["download_rejected_rows"];
         put?: never;
@@ -2544,7 +2633,8 @@ export interface paths {
          * Sign values off
          * @description Every loaded value chosen; those under query are left, and have to be cleared first.
          *
-         *     Rules act on signed-off values only. Each is a new revision with the same figures.
+         *     Rules act on signed-off values only. Each is a new revision with the same figures. `known_at`: when
+         *     what was looked at was read, as the list of values says; what changed since is left and counted apart.
          */
         post: operations["sign_off"];
         delete?: never;
@@ -2726,14 +2816,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * See what a withdrawal would do
+         * @description How many values would go which way, were a stored submission withdrawn now. Nothing is changed.
+         */
+        get: operations["foresee_withdrawal"];
         put?: never;
         /**
          * Withdraw a submission
          * @description Undo what it stored, by new revisions that carry the reason. Twice is the same as once.
          *
-         *     Earlier values come back; of a value it was the first to bring, nothing is known any more; what
-         *     others changed since stays; what it left waiting for locked periods goes. Reports never change.
+         *     Earlier values come back. A value that a later delivery sent too stays, as that one's; of any other
+         *     that it was the first to bring, nothing is known any more. What others changed since stays; what it
+         *     left waiting for locked periods goes. Reports never change.
          */
         post: operations["withdraw_submission"];
         delete?: never;
@@ -2772,10 +2867,31 @@ export interface paths {
         };
         /**
          * Read the verdicts on a KPI
-         * @description Every segment and basis with values; and the verdicts that a change of profile, target, polarity,
-         *     nature, unit or definition, or a rebase, did away with: what changed, when, by whom.
+         * @description Every segment and basis with values: how it stands against the target on the plan's clock, what it
+         *     is doing, and what may be expected of it.
          */
         get: operations["read_kpi_verdicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/kpis/{kpi}/earlier-verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a KPI's earlier verdicts
+         * @description Those that a change of profile, target, polarity, nature, unit or definition, or a rebase, did away
+         *     with: what changed, when, by whom. Each reads as it did on its last day. Sort key: at.
+         */
+        get: operations["list_earlier_verdicts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2924,6 +3040,11 @@ export interface components {
             left_by_workflow: {
                 [key: string]: number;
             };
+            /**
+             * Changed Since
+             * @description Chosen too, and left because they came or changed after what the signer looked at.
+             */
+            changed_since: number;
         };
         /** Action */
         Action: {
@@ -3540,6 +3661,40 @@ export interface components {
             kind: components["schemas"]["ThemeKind"];
         };
         /**
+         * Audit
+         * @description One audit of a case file.
+         */
+        Audit: {
+            /** Ref */
+            ref: string;
+            /** Template */
+            template: string;
+            /** Edition */
+            edition: number;
+            /** Month */
+            month: string;
+            /** Team */
+            team?: string | null;
+            /** Auditor */
+            auditor?: string | null;
+            /** Moderator */
+            moderator?: string | null;
+            /** Marks */
+            marks: components["schemas"]["AuditMark"][];
+            withdrawn?: components["schemas"]["AuditWithdrawn"] | null;
+        };
+        /**
+         * AuditBand
+         * @description A stretch of the scale, from its lowest score up to the next band's.
+         */
+        AuditBand: {
+            /** Title */
+            title: string;
+            /** Lowest */
+            lowest: number;
+            grade?: components["schemas"]["Grade"] | null;
+        };
+        /**
          * AuditBatch
          * @description Audits to record. `atomic`: all or none. `partial`: every good one.
          */
@@ -3647,6 +3802,73 @@ export interface components {
             };
         };
         /**
+         * AuditDomain
+         * @description What is marked: assessment, planning, the voice of the child.
+         */
+        AuditDomain: {
+            /** Ref */
+            ref: string;
+            /** Title */
+            title: string;
+            /** @default grade */
+            scale: components["schemas"]["AuditScale"];
+        };
+        /**
+         * AuditEdition
+         * @description One edition of a template; it never changes once audits may have been made on it.
+         */
+        AuditEdition: {
+            /** Number */
+            number: number;
+            /**
+             * Moderation Expected
+             * @default false
+             */
+            moderation_expected: boolean;
+            scale?: components["schemas"]["AuditScoreRange"] | null;
+            /**
+             * Bands
+             * @default []
+             */
+            bands: components["schemas"]["AuditBand"][];
+            /** Domains */
+            domains: components["schemas"]["AuditDomain"][];
+        };
+        /**
+         * AuditMark
+         * @description The mark of one domain before moderation and, if moderated, after.
+         */
+        AuditMark: {
+            /** Domain */
+            domain: string;
+            /** Before */
+            before: components["schemas"]["Grade"] | number;
+            /** After */
+            after?: components["schemas"]["Grade"] | number | null;
+        };
+        /**
+         * AuditMeasure
+         * @description A KPI whose values are derived from a template's audits.
+         */
+        AuditMeasure: {
+            /** Kpi */
+            kpi: string;
+            /** Template */
+            template: string;
+            /** Domain */
+            domain?: string | null;
+            /** @default final */
+            stage: components["schemas"]["AuditStage"];
+            statistic: components["schemas"]["AuditStatistic"];
+            /**
+             * Grades
+             * @default []
+             */
+            grades: components["schemas"]["Grade"][];
+            /** @default operational_provisional */
+            basis: components["schemas"]["Basis"];
+        };
+        /**
          * AuditMeasureCreate
          * @description What a KPI's values are derived from.
          *
@@ -3679,6 +3901,28 @@ export interface components {
              */
             grades?: components["schemas"]["Grade"][] | null;
             /** @default operational_provisional */
+            basis: components["schemas"]["Basis"];
+        };
+        /**
+         * AuditMeasureOfKpi
+         * @description What the values of a KPI are derived from.
+         */
+        AuditMeasureOfKpi: {
+            /** Template */
+            template: string;
+            /** Template Title */
+            template_title: string;
+            /**
+             * Domain
+             * @description Null: of an average, all scored domains together; of a count, whole audits.
+             */
+            domain: string | null;
+            /** Domain Title */
+            domain_title: string | null;
+            stage: components["schemas"]["AuditStage"];
+            statistic: components["schemas"]["AuditStatistic"];
+            /** Grades */
+            grades: components["schemas"]["Grade"][];
             basis: components["schemas"]["Basis"];
         };
         /** AuditMeasurePage */
@@ -3794,6 +4038,16 @@ export interface components {
          */
         AuditScale: "grade" | "score";
         /**
+         * AuditScoreRange
+         * @description Whole numbers, higher is better.
+         */
+        AuditScoreRange: {
+            /** Lowest */
+            lowest: number;
+            /** Highest */
+            highest: number;
+        };
+        /**
          * AuditStage
          * @enum {string}
          */
@@ -3803,6 +4057,23 @@ export interface components {
          * @enum {string}
          */
         AuditStatistic: "average" | "share" | "count";
+        /**
+         * AuditTemplate
+         * @description What audits of a kind look at.
+         */
+        AuditTemplate: {
+            /** Ref */
+            ref: string;
+            /** Title */
+            title: string;
+            /**
+             * Is Enabled
+             * @default true
+             */
+            is_enabled: boolean;
+            /** Editions */
+            editions: components["schemas"]["AuditEdition"][];
+        };
         /** AuditTemplateCreate */
         AuditTemplateCreate: {
             /**
@@ -3948,6 +4219,18 @@ export interface components {
          * @enum {string}
          */
         AuditWithdrawal: "recorded_twice" | "recorded_in_error" | "wrong_template" | "not_completed";
+        /**
+         * AuditWithdrawn
+         * @description A withdrawn audit counts nowhere.
+         */
+        AuditWithdrawn: {
+            because: components["schemas"]["AuditWithdrawal"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
         /** Authority */
         Authority: {
             /** Ref */
@@ -4125,6 +4408,18 @@ export interface components {
             name: string;
         };
         /**
+         * BenchmarkDataset
+         * @description A publication that KPIs are set against. Its figures belong to no plan and come by themselves.
+         */
+        BenchmarkDataset: {
+            /** Ref */
+            ref: string;
+            /** Title */
+            title: string;
+            /** Source */
+            source: string;
+        };
+        /**
          * BenchmarkImportComparison
          * @description Against the release in force before: figures of the same indicator, filters, year and area.
          */
@@ -4211,6 +4506,16 @@ export interface components {
             /** Message */
             message: string;
         };
+        /** BenchmarkImportProgress */
+        BenchmarkImportProgress: {
+            /** Lines Read */
+            lines_read: number;
+            /**
+             * Share Read
+             * @description Of the file's bytes, from 0 to 1.
+             */
+            share_read: number;
+        };
         /**
          * BenchmarkImportRead
          * @description What a file holds, and what became of it.
@@ -4223,7 +4528,7 @@ export interface components {
             dry_run: boolean;
             /**
              * Is Known
-             * @description This very file was imported before: as ``release``.
+             * @description This very file is held as `release`, and nothing was done. If that is not in force, a doubt `superseded` says how to bring it back.
              */
             is_known: boolean;
             /**
@@ -4258,6 +4563,51 @@ export interface components {
             /** Doubts */
             doubts: components["schemas"]["BenchmarkImportDoubt"][];
             compared: components["schemas"]["BenchmarkImportComparison"] | null;
+        };
+        /**
+         * BenchmarkImportStatusRead
+         * @description A file that the worker reads; what it is told, once it is read, is `told`.
+         */
+        BenchmarkImportStatusRead: {
+            /**
+             * Import
+             * @description What addresses it.
+             * @example 3
+             */
+            import: number;
+            /** Dataset */
+            dataset: string;
+            status: components["schemas"]["ImportStatus"];
+            /**
+             * Released On
+             * Format: date
+             */
+            released_on: string;
+            /** Title */
+            title: string | null;
+            /** Dry Run */
+            dry_run: boolean;
+            /**
+             * Size
+             * @description In bytes.
+             */
+            size: number;
+            /** Sha256 */
+            sha256: string;
+            /** By */
+            by: string | null;
+            /** Received At */
+            received_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** @description While it is pending. */
+            progress: components["schemas"]["BenchmarkImportProgress"] | null;
+            /**
+             * Problem
+             * @description Of one that is refused or failed: why, in a sentence.
+             */
+            problem: string | null;
+            told: components["schemas"]["BenchmarkImportRead"] | null;
         };
         /** BenchmarkProblem */
         BenchmarkProblem: {
@@ -4300,6 +4650,8 @@ export interface components {
             definition_alike: boolean;
             /** Reason */
             reason: string | null;
+            /** @description What is known to differ, whatever was said: the unit, the period, or the KPI's definition since. Then the label is context, and nothing is compared. */
+            unlike: components["schemas"]["UnlikeRead"] | null;
             /** May Edit */
             may_edit: boolean;
             /** @description The one in force at the moment read, or asked for. */
@@ -4535,21 +4887,6 @@ export interface components {
              * @description Field by field, in names and refs. Empty for a deleted item: read it `as_of` before.
              */
             fields: components["schemas"]["FieldChangeRead"][];
-        };
-        /** ChangePage */
-        ChangePage: {
-            /**
-             * Next
-             * @description Cursor of the next page; null on the last.
-             */
-            next?: string | null;
-            /**
-             * Total
-             * @description Rows in all, where ``total=true`` was asked.
-             */
-            total?: number | null;
-            /** Items */
-            items: components["schemas"]["ChangeEntry"][];
         };
         /**
          * ChangedKind
@@ -5449,6 +5786,11 @@ export interface components {
              */
             missing: string[];
             /**
+             * Under Query
+             * @description Input periods whose figures somebody doubts.
+             */
+            under_query: string[];
+            /**
              * Broken On
              * @description The definition changed then, so nothing is derived.
              */
@@ -5603,6 +5945,21 @@ export interface components {
          * @enum {string}
          */
         DueMeans: "finish" | "start" | "review" | "first_check";
+        /** EarlierVerdictPage */
+        EarlierVerdictPage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["EarlierVerdictRead"][];
+        };
         /**
          * EarlierVerdictRead
          * @description A verdict that a change of what it rests on did away with.
@@ -5876,6 +6233,26 @@ export interface components {
             at: string;
         };
         /**
+         * Feed
+         * @description A system that owes values of some KPIs, and by when. Its sign-in is the service's own.
+         */
+        Feed: {
+            /** Ref */
+            ref: string;
+            /** Title */
+            title: string;
+            /** System */
+            system?: string | null;
+            /** Owner */
+            owner?: string | null;
+            /** Frequency */
+            frequency?: string | null;
+            /** Due After Days */
+            due_after_days?: number | null;
+            /** Locks After Days */
+            locks_after_days?: number | null;
+        };
+        /**
          * FeedCreate
          * @description A system that owes values of some KPIs.
          */
@@ -6014,7 +6391,7 @@ export interface components {
             due_after_days: number | null;
             /** Locks After Days */
             locks_after_days: number | null;
-            /** @description The last one stored by its integration or, where none is named, of its latest values. */
+            /** @description The last one stored by its integration; or, where none is named or it brings several feeds, the last that brought one of this feed's latest values. */
             last_submission: components["schemas"]["FeedSubmissionRead"] | null;
             /** Kpis */
             kpis: components["schemas"]["FeedKpiRead"][];
@@ -6402,6 +6779,12 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * ImportStatus
+         * @description Of a file that is read by the worker.
+         * @enum {string}
+         */
+        ImportStatus: "pending" | "previewed" | "imported" | "refused" | "failed";
         /** IndicatorRead */
         IndicatorRead: {
             /**
@@ -6413,6 +6796,7 @@ export interface components {
             title: string | null;
             /** Decimals */
             decimals: number | null;
+            unit: components["schemas"]["Unit"] | null;
             /** No Quartile */
             no_quartile: boolean;
         };
@@ -6433,6 +6817,8 @@ export interface components {
             title?: string | null;
             /** Decimals */
             decimals?: number | null;
+            /** @description Where it is said, a KPI of another unit is compared with nothing of it. */
+            unit?: components["schemas"]["Unit"] | null;
             /**
              * No Quartile
              * @description Quarters of all authorities say nothing: counts follow the place's size.
@@ -6992,6 +7378,47 @@ export interface components {
             due_after_days?: number | null;
             /** Locks After Days */
             locks_after_days?: number | null;
+            /** Feed */
+            feed?: string | null;
+            /**
+             * Rebases
+             * @default []
+             */
+            rebases: components["schemas"]["Rebase"][];
+            /**
+             * Benchmarks
+             * @default []
+             */
+            benchmarks: components["schemas"]["KpiBenchmark"][];
+        };
+        /**
+         * KpiBenchmark
+         * @description A published series that the KPI is set against, and whether like with like.
+         */
+        KpiBenchmark: {
+            /** Dataset */
+            dataset: string;
+            /** Indicator */
+            indicator: string;
+            /**
+             * Filters
+             * @default {}
+             */
+            filters: {
+                [key: string]: string;
+            };
+            /**
+             * Period Alike
+             * @default false
+             */
+            period_alike: boolean;
+            /**
+             * Definition Alike
+             * @default false
+             */
+            definition_alike: boolean;
+            /** Reason */
+            reason?: string | null;
         };
         /** KpiBenchmarksRead */
         KpiBenchmarksRead: {
@@ -7134,6 +7561,18 @@ export interface components {
          * @description One KPI, whole.
          */
         KpiRead: {
+            current_target: components["schemas"]["CurrentTargetRead"] | null;
+            target_state: components["schemas"]["TargetJudgement"];
+            /**
+             * Target Distance
+             * @description How far short; zero or less when reached.
+             */
+            target_distance: number | null;
+            /**
+             * Target Expected
+             * @description Where a straight line to the target would be.
+             */
+            target_expected: number | null;
             /** Ref */
             ref: string;
             /** Title */
@@ -7219,18 +7658,6 @@ export interface components {
             change: number | null;
             /** @description Null where not known, or not judged (neutral). */
             direction: components["schemas"]["Direction"] | null;
-            current_target: components["schemas"]["CurrentTargetRead"] | null;
-            target_state: components["schemas"]["TargetJudgement"];
-            /**
-             * Target Distance
-             * @description How far short; zero or less when reached.
-             */
-            target_distance: number | null;
-            /**
-             * Target Expected
-             * @description Where a straight line to the target would be.
-             */
-            target_expected: number | null;
             freshness: components["schemas"]["FreshnessRead"] | null;
             /** @description Of the series shown; null until the first is made. */
             verdict: components["schemas"]["VerdictRead"] | null;
@@ -7280,6 +7707,8 @@ export interface components {
             segments: components["schemas"]["SegmentOfKpi"][];
             /** Updated At */
             updated_at: string;
+            /** @description Null where the KPI is not derived from case-file audits. */
+            audit_measure: components["schemas"]["AuditMeasureOfKpi"] | null;
             /** May Edit */
             may_edit: boolean;
             /** May Enter Values */
@@ -7332,6 +7761,18 @@ export interface components {
          * @description A KPI in a list, with the series of the whole service in the first basis that has values.
          */
         KpiSummary: {
+            current_target: components["schemas"]["CurrentTargetRead"] | null;
+            target_state: components["schemas"]["TargetJudgement"];
+            /**
+             * Target Distance
+             * @description How far short; zero or less when reached.
+             */
+            target_distance: number | null;
+            /**
+             * Target Expected
+             * @description Where a straight line to the target would be.
+             */
+            target_expected: number | null;
             /** Ref */
             ref: string;
             /** Title */
@@ -7417,18 +7858,6 @@ export interface components {
             change: number | null;
             /** @description Null where not known, or not judged (neutral). */
             direction: components["schemas"]["Direction"] | null;
-            current_target: components["schemas"]["CurrentTargetRead"] | null;
-            target_state: components["schemas"]["TargetJudgement"];
-            /**
-             * Target Distance
-             * @description How far short; zero or less when reached.
-             */
-            target_distance: number | null;
-            /**
-             * Target Expected
-             * @description Where a straight line to the target would be.
-             */
-            target_expected: number | null;
             freshness: components["schemas"]["FreshnessRead"] | null;
             /** @description Of the series shown; null until the first is made. */
             verdict: components["schemas"]["VerdictRead"] | null;
@@ -7523,18 +7952,13 @@ export interface components {
         };
         /**
          * KpiVerdictsRead
-         * @description The verdict on every series of a KPI, and those that earlier ways of judging gave.
+         * @description The verdict on every series of a KPI.
          */
         KpiVerdictsRead: {
             /** Kpi */
             kpi: string;
             /** Series */
             series: components["schemas"]["SeriesVerdictRead"][];
-            /**
-             * Earlier
-             * @description Newest first, at most 200.
-             */
-            earlier: components["schemas"]["EarlierVerdictRead"][];
         };
         /** LadderCreate */
         LadderCreate: {
@@ -8046,6 +8470,10 @@ export interface components {
             /** External Reference */
             external_reference?: string | null;
             workflow?: components["schemas"]["MeasurementWorkflow"] | null;
+            /** Question */
+            question?: string | null;
+            /** Answer */
+            answer?: string | null;
         };
         /**
          * MeasurementBatch
@@ -8073,6 +8501,76 @@ export interface components {
              */
             external_reference?: string | null;
         };
+        /**
+         * MeasurementListed
+         * @description A value; or, where it was asked for, that nothing is known any more because its delivery was
+         *     withdrawn: then the state is `withdrawn`, and the reason is that of the withdrawal.
+         */
+        MeasurementListed: {
+            /** Kpi */
+            kpi: string;
+            /** Segment */
+            segment: string;
+            /** Period */
+            period: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            basis: components["schemas"]["Basis"];
+            state: components["schemas"]["RevisionState"];
+            /** Value */
+            value: number | null;
+            grade: components["schemas"]["Grade"] | null;
+            /** Numerator */
+            numerator: number | null;
+            /** Denominator */
+            denominator: number | null;
+            /** Note */
+            note: string | null;
+            /** Source */
+            source: string | null;
+            /** External Reference */
+            external_reference: string | null;
+            /** @description Rules (escalations, alerts) act on signed-off values only. */
+            workflow: components["schemas"]["MeasurementWorkflow"];
+            /**
+             * Question
+             * @description Why it is under query.
+             */
+            question: string | null;
+            /**
+             * Answer
+             * @description What was answered; it stays under query until cleared.
+             */
+            answer: string | null;
+            /** Revision */
+            revision: number;
+            /** Reason */
+            reason: string | null;
+            /** Known From */
+            known_from: string;
+            /** By */
+            by: string | null;
+            /**
+             * Submission
+             * @description What brought these figures.
+             */
+            submission: string | null;
+            /** @description What made this revision, if no delivery did. */
+            act: components["schemas"]["ActKind"] | null;
+            /**
+             * Is Locked
+             * @description Whether another value would wait in the queue of late revisions.
+             */
+            is_locked: boolean;
+        };
         /** MeasurementPage */
         MeasurementPage: {
             /**
@@ -8086,7 +8584,7 @@ export interface components {
              */
             total?: number | null;
             /** Items */
-            items: components["schemas"]["MeasurementRead"][];
+            items: components["schemas"]["MeasurementListed"][];
         };
         /**
          * MeasurementPut
@@ -8961,6 +9459,8 @@ export interface components {
             definition_alike: boolean;
             /** Reason */
             reason: string | null;
+            /** @description What is known to differ, whatever was said: the unit, the period, or the KPI's definition since. Then the label is context, and nothing is compared. */
+            unlike: components["schemas"]["UnlikeRead"] | null;
             /** May Edit */
             may_edit: boolean;
         };
@@ -9197,6 +9697,35 @@ export interface components {
          * @enum {string}
          */
         PercentagesAre: "percents" | "fractions";
+        /**
+         * PeriodLock
+         * @description That periods were locked or reopened, on top of those that lock by themselves; the last word counts.
+         */
+        PeriodLock: {
+            /** Kpi */
+            kpi?: string | null;
+            /** From Day */
+            from_day?: string | null;
+            /**
+             * To Day
+             * Format: date
+             */
+            to_day: string;
+            /**
+             * Is Locked
+             * @default true
+             */
+            is_locked: boolean;
+            /** Reason */
+            reason: string;
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
         /** PeriodLockPage */
         PeriodLockPage: {
             /**
@@ -9453,6 +9982,12 @@ export interface components {
         /**
          * PlanDocument
          * @description A whole improvement plan. Lists may be left out where the plan has none.
+         *
+         *     People are told by party, or by their name or role in words. What belongs to the service and not to the
+         *     plan stays out: sign-ins and memberships, the published figures themselves (only which series a KPI is
+         *     set against is here), what verdicts are computed to be, the files and submissions that values came by,
+         *     their earlier revisions and those that wait to be accepted, and the record of changes. Escalations and
+         *     their ladders stay with the service they run in.
          */
         PlanDocument: {
             /**
@@ -9492,6 +10027,16 @@ export interface components {
              */
             checks: components["schemas"]["Check"][];
             /**
+             * Feeds
+             * @default []
+             */
+            feeds: components["schemas"]["Feed"][];
+            /**
+             * Benchmark Datasets
+             * @default []
+             */
+            benchmark_datasets: components["schemas"]["BenchmarkDataset"][];
+            /**
              * Kpis
              * @default []
              */
@@ -9501,6 +10046,31 @@ export interface components {
              * @default []
              */
             measurements: components["schemas"]["Measurement"][];
+            /**
+             * Period Locks
+             * @default []
+             */
+            period_locks: components["schemas"]["PeriodLock"][];
+            /**
+             * Audit Templates
+             * @default []
+             */
+            audit_templates: components["schemas"]["AuditTemplate"][];
+            /**
+             * Audits
+             * @default []
+             */
+            audits: components["schemas"]["Audit"][];
+            /**
+             * Audit Measures
+             * @default []
+             */
+            audit_measures: components["schemas"]["AuditMeasure"][];
+            /**
+             * Windscreen Positions
+             * @default []
+             */
+            windscreen_positions: components["schemas"]["WindscreenPosition"][];
             /**
              * Narratives
              * @default []
@@ -9570,6 +10140,70 @@ export interface components {
              *             "practice"
              *           ],
              *           "title": "Review every open assessment older than 30 working days each week."
+             *         }
+             *       ],
+             *       "audit_templates": [
+             *         {
+             *           "editions": [
+             *             {
+             *               "bands": [
+             *                 {
+             *                   "grade": "inadequate",
+             *                   "lowest": 1,
+             *                   "title": "Weak"
+             *                 },
+             *                 {
+             *                   "grade": "requires_improvement",
+             *                   "lowest": 4,
+             *                   "title": "Some evidence"
+             *                 },
+             *                 {
+             *                   "grade": "good",
+             *                   "lowest": 7,
+             *                   "title": "Good evidence"
+             *                 }
+             *               ],
+             *               "domains": [
+             *                 {
+             *                   "ref": "analysis",
+             *                   "scale": "score",
+             *                   "title": "Analysis"
+             *                 },
+             *                 {
+             *                   "ref": "overall",
+             *                   "title": "Overall"
+             *                 }
+             *               ],
+             *               "moderation_expected": true,
+             *               "number": 1,
+             *               "scale": {
+             *                 "highest": 10,
+             *                 "lowest": 1
+             *               }
+             *             }
+             *           ],
+             *           "ref": "assessment",
+             *           "title": "Assessment audit"
+             *         }
+             *       ],
+             *       "audits": [
+             *         {
+             *           "auditor": "head-of-assessment",
+             *           "edition": 1,
+             *           "marks": [
+             *             {
+             *               "after": 5,
+             *               "before": 6,
+             *               "domain": "analysis"
+             *             },
+             *             {
+             *               "before": "requires_improvement",
+             *               "domain": "overall"
+             *             }
+             *           ],
+             *           "month": "2026-09",
+             *           "ref": "AU-1",
+             *           "template": "assessment"
              *         }
              *       ],
              *       "format": "turnstone-plan/1",
@@ -10005,6 +10639,11 @@ export interface components {
             total?: number | null;
             /** Items */
             items: components["schemas"]["PlanValueRead"][];
+            /**
+             * Known At
+             * @description What is told here was known then; a sign-off that names it leaves what changed since.
+             */
+            known_at: string;
         };
         /**
          * PlanValueRead
@@ -10280,6 +10919,36 @@ export interface components {
          * @enum {string}
          */
         Rating: "blue" | "green" | "amber" | "red" | "grey";
+        /**
+         * Rebase
+         * @description A KPI's line judged anew from a period on: proposed by one person, agreed by another.
+         */
+        Rebase: {
+            /** Number */
+            number: number;
+            /** From Period */
+            from_period: string;
+            /** Segment */
+            segment?: string | null;
+            basis?: components["schemas"]["Basis"] | null;
+            /** Reason */
+            reason: string;
+            /** @default proposed */
+            state: components["schemas"]["RebaseState"];
+            /** Proposed By */
+            proposed_by: string;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Decided By */
+            decided_by?: string | null;
+            /** Decided At */
+            decided_at?: string | null;
+            /** Decision Note */
+            decision_note?: string | null;
+        };
         /** RebaseAgreement */
         RebaseAgreement: {
             /** Note */
@@ -10336,8 +11005,11 @@ export interface components {
             /** Segment */
             segment: string | null;
             basis: components["schemas"]["Basis"] | null;
-            /** Reason */
-            reason: string;
+            /**
+             * Reason
+             * @description Not told to readers who see single KPIs only.
+             */
+            reason: string | null;
             state: components["schemas"]["RebaseState"];
             /** Proposed By */
             proposed_by: string | null;
@@ -10351,7 +11023,7 @@ export interface components {
             decision_note: string | null;
             /**
              * May Agree
-             * @description It waits, and you are neither its proposer nor without the right.
+             * @description It waits, you have the right, and its proposer is known and another.
              */
             may_agree: boolean;
         };
@@ -10917,9 +11589,30 @@ export interface components {
             imported_by: string | null;
             /**
              * Is In Force
-             * @description The newest by its day of release.
+             * @description The newest by its day of release that is not withdrawn.
              */
             is_in_force: boolean;
+            withdrawal: components["schemas"]["ReleaseWithdrawalRead"] | null;
+        };
+        /** ReleaseWithdrawal */
+        ReleaseWithdrawal: {
+            /**
+             * Reason
+             * @example The Department withdrew the file: two authorities were swapped.
+             */
+            reason: string;
+        };
+        /**
+         * ReleaseWithdrawalRead
+         * @description That a release counts no longer; the one before it does again.
+         */
+        ReleaseWithdrawalRead: {
+            /** At */
+            at: string;
+            /** By */
+            by: string | null;
+            /** Reason */
+            reason: string;
         };
         /** ReopeningCreate */
         ReopeningCreate: {
@@ -11510,6 +12203,18 @@ export interface components {
          * @description A KPI with its last points and the values of one financial year.
          */
         ScorecardLine: {
+            current_target: components["schemas"]["CurrentTargetRead"] | null;
+            target_state: components["schemas"]["TargetJudgement"];
+            /**
+             * Target Distance
+             * @description How far short; zero or less when reached.
+             */
+            target_distance: number | null;
+            /**
+             * Target Expected
+             * @description Where a straight line to the target would be.
+             */
+            target_expected: number | null;
             /** Ref */
             ref: string;
             /** Title */
@@ -11595,18 +12300,6 @@ export interface components {
             change: number | null;
             /** @description Null where not known, or not judged (neutral). */
             direction: components["schemas"]["Direction"] | null;
-            current_target: components["schemas"]["CurrentTargetRead"] | null;
-            target_state: components["schemas"]["TargetJudgement"];
-            /**
-             * Target Distance
-             * @description How far short; zero or less when reached.
-             */
-            target_distance: number | null;
-            /**
-             * Target Expected
-             * @description Where a straight line to the target would be.
-             */
-            target_expected: number | null;
             freshness: components["schemas"]["FreshnessRead"] | null;
             /** @description Of the series shown; null until the first is made. */
             verdict: components["schemas"]["VerdictRead"] | null;
@@ -11659,6 +12352,11 @@ export interface components {
             by_verdict: {
                 [key: string]: number;
             };
+            /**
+             * Being Judged
+             * @description KPIs whose verdict is being made: none of these is counted by it.
+             */
+            being_judged: number;
             /** Better */
             better: number;
             /** Worse */
@@ -11794,8 +12492,23 @@ export interface components {
             latest_value: number | null;
             latest_grade: components["schemas"]["Grade"] | null;
         };
-        /** SeriesVerdictRead */
+        /**
+         * SeriesVerdictRead
+         * @description One series against its target, what it is doing, and what may be expected of it.
+         */
         SeriesVerdictRead: {
+            current_target: components["schemas"]["CurrentTargetRead"] | null;
+            target_state: components["schemas"]["TargetJudgement"];
+            /**
+             * Target Distance
+             * @description How far short; zero or less when reached.
+             */
+            target_distance: number | null;
+            /**
+             * Target Expected
+             * @description Where a straight line to the target would be.
+             */
+            target_expected: number | null;
             /**
              * Segment
              * @example _all
@@ -11974,6 +12687,12 @@ export interface components {
              * @default []
              */
             values: components["schemas"]["ValueAddress"][];
+            /**
+             * Known At
+             * @description When what the signer looked at was read; what changed since is left as it is.
+             * @example 2026-10-12T09:30:00Z
+             */
+            known_at?: string | null;
             /**
              * Reason
              * @example Checked against the return
@@ -13069,6 +13788,19 @@ export interface components {
          */
         Unit: "count" | "percent" | "rate_per_10000" | "days" | "months" | "ratio" | "score" | "currency" | "grade" | "none";
         /**
+         * UnlikeRead
+         * @description Why a pairing that somebody called like with like is context all the same.
+         */
+        UnlikeRead: {
+            /**
+             * Code
+             * @example definition_changed
+             */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
          * UserCreate
          * @description A person who may sign in, once a password is set.
          */
@@ -13219,7 +13951,7 @@ export interface components {
         VerdictInput: "profile" | "target" | "polarity" | "nature" | "unit" | "definition" | "rebase";
         /**
          * VerdictRead
-         * @description What a series is doing, and what may be expected of it; nothing in it depends on today.
+         * @description What a series is doing, and what may be expected of it from the day it is read on.
          */
         VerdictRead: {
             /** @description By the latest point; a signal that ended is history. */
@@ -13293,15 +14025,16 @@ export interface components {
             /** Target Ceiling */
             target_ceiling: number | null;
             assurance: components["schemas"]["TargetAssurance"] | null;
+            /** @description Towards the next dated target. */
             trajectory: components["schemas"]["TrajectoryRead"] | null;
             /**
              * Median
-             * @description Of the latest stretch.
+             * @description Of the latest stretch, by the values that count.
              */
             median: number | null;
             /**
              * Change
-             * @description Latest less the value before it, never across a break.
+             * @description Latest less the value before it that counts, never across a break.
              */
             change: number | null;
             /**
@@ -13360,6 +14093,31 @@ export interface components {
          * @enum {string}
          */
         WhyNotJudged: "no_values" | "no_figures" | "cumulative" | "rolling" | "lagged_cohort" | "small_denominator";
+        /**
+         * WindscreenPosition
+         * @description Where the service stands between inadequate and outstanding: a person's judgement, never computed.
+         */
+        WindscreenPosition: {
+            grade: components["schemas"]["Grade"];
+            /** @default middle */
+            place: components["schemas"]["DialPlace"];
+            /**
+             * Judged On
+             * Format: date
+             */
+            judged_on: string;
+            /** Reason */
+            reason: string;
+            /** Party */
+            party?: string | null;
+            /** Judged By */
+            judged_by?: string | null;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+        };
         /**
          * WindscreenPositionCreate
          * @description Where the service stands, as somebody judges it.
@@ -13444,6 +14202,32 @@ export interface components {
              */
             reason: string;
         };
+        /**
+         * WithdrawalForeseen
+         * @description What becomes of the values that a submission brought.
+         */
+        WithdrawalForeseen: {
+            /**
+             * Restored
+             * @description Values that went back to what was known before.
+             */
+            restored: number;
+            /**
+             * Confirmed
+             * @description Values that another delivery says too, and which stay as that one's.
+             */
+            confirmed: number;
+            /**
+             * Removed
+             * @description Values of which nothing was known before, and nothing is now.
+             */
+            removed: number;
+            /**
+             * Kept
+             * @description Values changed since by others, which stay.
+             */
+            kept: number;
+        };
         /** WithdrawalWrite */
         WithdrawalWrite: {
             /**
@@ -13489,6 +14273,11 @@ export interface components {
              */
             missing: string[];
             /**
+             * Under Query
+             * @description Input periods whose figures somebody doubts.
+             */
+            under_query: string[];
+            /**
              * Broken On
              * @description The definition changed then, so nothing is derived.
              */
@@ -13516,6 +14305,7 @@ export interface components {
             numerator: number | null;
             /** Denominator */
             denominator: number | null;
+            workflow: components["schemas"]["MeasurementWorkflow"];
         };
         /**
          * PartRead
@@ -13547,6 +14337,21 @@ export interface components {
             because: components["schemas"]["AuditWithdrawal"];
             /** At */
             at: string;
+        };
+        /** ChangePage */
+        api__changes__schemas__ChangePage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["ChangeEntry"][];
         };
         /** AboutRead */
         api__escalations__schemas__AboutRead: {
@@ -13594,6 +14399,21 @@ export interface components {
             denominator?: number | null;
             workflow: components["schemas"]["MeasurementWorkflow"];
         };
+        /** ChangePage */
+        api__measurements__schemas__ChangePage: {
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /**
+             * Total
+             * @description Rows in all, where ``total=true`` was asked.
+             */
+            total?: number | null;
+            /** Items */
+            items: components["schemas"]["api__measurements__schemas__ChangeRead"][];
+        };
         /** ChangeRead */
         api__measurements__schemas__ChangeRead: {
             /**
@@ -13638,17 +14458,16 @@ export interface components {
          * @description That a submission was undone. Issued reports never change.
          */
         api__measurements__schemas__WithdrawalRead: {
-            /** At */
-            at: string;
-            /** By */
-            by: string | null;
-            /** Reason */
-            reason: string;
             /**
              * Restored
              * @description Values that went back to what was known before.
              */
             restored: number;
+            /**
+             * Confirmed
+             * @description Values that another delivery says too, and which stay as that one's.
+             */
+            confirmed: number;
             /**
              * Removed
              * @description Values of which nothing was known before, and nothing is now.
@@ -13659,6 +14478,12 @@ export interface components {
              * @description Values changed since by others, which stay.
              */
             kept: number;
+            /** At */
+            at: string;
+            /** By */
+            by: string | null;
+            /** Reason */
+            reason: string;
         };
         /** PointRead */
         api__my_work__schemas__PointRead: {
@@ -13902,6 +14727,15 @@ export interface components {
         };
         /** @description The cursor is damaged, or belongs to a list with other filters or sorting. */
         "bad-cursor": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description The request does not fit the present state; the detail says how. */
+        conflict: {
             headers: {
                 [name: string]: unknown;
             };
@@ -15822,6 +16656,8 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
+                /** @description `respond-async` to poll instead of waiting. */
+                prefer?: string | null;
                 /** @description Why; kept in the change record. */
                 "Turnstone-Reason"?: string | null;
                 /** @description Any unique text; a retry with the same key and body gets the first answer. */
@@ -15832,7 +16668,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description A CSV file in UTF-8, as published. */
+        /** @description A CSV file as published, in UTF-8 or Windows-1252. */
         requestBody: {
             content: {
                 /**
@@ -15861,6 +16697,15 @@ export interface operations {
                     "application/json": components["schemas"]["BenchmarkImportRead"];
                 };
             };
+            /** @description Put off; poll the import at `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkImportStatusRead"];
+                };
+            };
             400: components["responses"]["bad-request"];
             401: components["responses"]["not-signed-in"];
             403: components["responses"]["not-allowed"];
@@ -15877,6 +16722,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["RefusedBenchmarkImport"];
                 };
             };
+        };
+    };
+    read_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkImportStatusRead"];
+                };
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
         };
     };
     read_release: {
@@ -15903,6 +16775,46 @@ export interface operations {
             401: components["responses"]["not-signed-in"];
             403: components["responses"]["not-allowed"];
             404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    withdraw_release: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why; kept in the change record. */
+                "Turnstone-Reason"?: string | null;
+                /** @description Any unique text; a retry with the same key and body gets the first answer. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                dataset: string;
+                release: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseWithdrawal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseRead"];
+                };
+            };
+            400: components["responses"]["bad-request"];
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict.in-progress.ref-taken"];
+            413: components["responses"]["too-large"];
+            415: components["responses"]["wrong-content-type"];
             422: components["responses"]["invalid"];
         };
     };
@@ -16340,7 +17252,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChangePage"];
+                    "application/json": components["schemas"]["api__changes__schemas__ChangePage"];
                 };
             };
             /** @description You hold the present state: its ETag came in `If-None-Match`. */
@@ -16395,7 +17307,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChangePage"];
+                    "application/json": components["schemas"]["api__changes__schemas__ChangePage"];
                 };
             };
             /** @description You hold the present state: its ETag came in `If-None-Match`. */
@@ -16772,7 +17684,7 @@ export interface operations {
                 /** @description The scorecard's year. */
                 financial_year?: string | null;
                 /** @description Only KPIs whose latest point says one of these. */
-                verdict?: components["schemas"]["Variation"][] | null;
+                verdict?: (components["schemas"]["Variation"] | "being_judged")[] | null;
                 /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
                 as_of?: string | null;
             };
@@ -18892,6 +19804,8 @@ export interface operations {
                 from?: string | null;
                 /** @description Periods that end then or earlier. */
                 to?: string | null;
+                /** @description Also the periods of which nothing is known any more, because the submission that first brought their value was withdrawn. Their revisions tell what it was. */
+                withdrawn?: boolean;
                 /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
                 as_of?: string | null;
                 /** @description Read the values as they were known at this moment (RFC 3339) or at this day's end in London, under the KPI's refs and definitions of now. `as_of` takes the whole plan back instead; send one of the two. */
@@ -19274,7 +20188,7 @@ export interface operations {
                 name?: string | null;
                 /** @description Of a workbook with several. */
                 sheet?: string | null;
-                /** @description Where every figure of a percentage lies between 0 and 1: 0.814 is 81.4 %, or not. */
+                /** @description Of the KPIs whose every percentage lies between 0 and 1: 0.814 is 81.4 %, or not. The others are left as they are; findings name the KPIs that it was applied to. */
                 percentages_are?: components["schemas"]["PercentagesAre"] | null;
             };
             header?: {
@@ -19291,6 +20205,7 @@ export interface operations {
             };
             cookie?: never;
         };
+        /** @description A file may hold 1,000,000 values and 1,000 columns; a cell 131,072 characters, a line 2,000,000. The header is looked for in the first 50 rows that are not blank. A workbook may have 2,000 parts and unpack to 600 MB, and beyond 10 MB to 150 times its size; the texts that its cells share to 60 MB, each part that says what it holds to 5 MB; it may have 100,000 styles, and merged cells in 20,000 rows. The service's settings may say fewer values; a file of 200 MB is the largest that they take unless they say otherwise. A note may have 20,000 characters, a source and an external reference 500. */
         requestBody: {
             content: {
                 "text/csv": string;
@@ -22000,6 +22915,105 @@ export interface operations {
             422: components["responses"]["invalid"];
         };
     };
+    list_submission_changes: {
+        parameters: {
+            query?: {
+                outcome?: components["schemas"]["Outcome"][] | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                submission: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["api__measurements__schemas__ChangePage"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["bad-cursor"];
+        };
+    };
+    download_submission_changes: {
+        parameters: {
+            query?: {
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                submission: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
     list_rejected_rows: {
         parameters: {
             query?: {
@@ -22875,6 +23889,52 @@ export interface operations {
             422: components["responses"]["invalid"];
         };
     };
+    foresee_withdrawal: {
+        parameters: {
+            query?: {
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                submission: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalForeseen"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["invalid"];
+        };
+    };
     withdraw_submission: {
         parameters: {
             query?: never;
@@ -22990,6 +24050,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KpiVerdictsRead"];
+                };
+            };
+            /** @description You hold the present state: its ETag came in `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ref was corrected; `Location` names the item's new address. Repeat it there. */
+            308: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["not-signed-in"];
+            403: components["responses"]["not-allowed"];
+            404: components["responses"]["not-found"];
+            422: components["responses"]["invalid"];
+        };
+    };
+    list_earlier_verdicts: {
+        parameters: {
+            query?: {
+                /** @description Segment refs; `_all` is the whole. */
+                segment?: string[] | null;
+                basis?: components["schemas"]["Basis"][] | null;
+                /** @description Read the plan as it stood at this moment (RFC 3339) or at this day's end in London. */
+                as_of?: string | null;
+                /** @description Rows in a page. */
+                limit?: number;
+                /** @description ``next`` of the page before. */
+                cursor?: string | null;
+                /** @description Comma-separated keys, ``-`` for descending. */
+                sort?: string | null;
+                /** @description Count all rows too. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                kpi: string;
+                /** @description The plan's ref. */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlierVerdictPage"];
                 };
             };
             /** @description You hold the present state: its ETag came in `If-None-Match`. */
