@@ -167,7 +167,9 @@ def _kpi(ref: str) -> SearchStrategy[Json]:
 
 
 def _measurement(kpi: str) -> SearchStrategy[Json]:
-    return part({"kpi": kpi, "period": st.sampled_from(["2026-07", "2026-08"]), "value": numbers}, note=words)
+    """What nobody doubts of a percentage: one beyond it would come back as under query."""
+    value = st.decimals(0, 100, places=2).map(float)
+    return part({"kpi": kpi, "period": st.sampled_from(["2026-07", "2026-08"]), "value": value}, note=words)
 
 
 def listed(refs: tuple[str, ...], made: Any) -> SearchStrategy[list[Json]]:
