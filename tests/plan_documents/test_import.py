@@ -108,6 +108,16 @@ class TestImport:
         (submission,) = (await manager.get(plan.url("/submissions"))).json()["items"]
         assert (submission["door"], submission["created"]) == ("plan_document", 1)
 
+    async def test_a_percentage_beyond_100_is_held_and_the_same_document_leaves_it(
+        self, imported: Imported, admin: httpx.AsyncClient
+    ) -> None:
+        document = a_document()
+        document["measurements"][0] |= {"value": 112.5, "numerator": None, "denominator": None}
+        plan = await imported(document)
+        (value,) = (await (await plan.manager()).get(plan.url("/measurements"))).json()["items"]
+        assert (value["value"], value["workflow"]) == (112.5, "under_query")
+        assert (await send(admin, document))["changes"] == []
+
     async def test_the_change_record_names_the_administrator(
         self, service: Service, imported: Imported
     ) -> None:
