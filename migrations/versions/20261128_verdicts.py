@@ -200,7 +200,7 @@ def _two_people() -> None:
     """A rebase takes two: nobody proposes, or decides, in another's name.
 
     A person who is deleted leaves what was agreed as it is, so this is asked when it is agreed and not
-    of every row there is.
+    of every row there is. What a plan document tells was decided elsewhere, in words and by nobody here.
     """
     run(
         f"""
@@ -215,7 +215,8 @@ def _two_people() -> None:
         as $$
         begin
             if tg_op = 'INSERT' then
-                if new.state <> 'proposed' then
+                if new.state <> 'proposed' and (new.decided_by is not null
+                        or new.decider is null or new.proposer is null) then
                     raise exception 'a rebase begins as a proposal' using errcode = 'check_violation';
                 end if;
                 return new;
@@ -224,6 +225,7 @@ def _two_people() -> None:
                 raise exception 'who proposed a rebase never changes' using errcode = 'check_violation';
             end if;
             if new.state = 'agreed' and old.state <> 'agreed'
+               and (new.decided_by is not null or new.decider is null)
                and (new.decided_by = new.proposed_by) is not false then
                 raise exception 'a rebase is agreed to by a second person' using errcode = 'check_violation';
             end if;

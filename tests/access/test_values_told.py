@@ -152,10 +152,9 @@ class TestVerdicts:
         )
         assert agreed.status_code == 200, agreed.text
         await give(plan, role)
-        verdicts = await told_of(plan, role, "/kpis/K1/verdicts")
-        (earlier,) = verdicts.json()["earlier"]
+        (earlier,) = (await told_of(plan, role, "/kpis/K1/earlier-verdicts")).json()["items"]
         assert (earlier["because"], earlier["by"], earlier["reason"]) == (["rebase"], None, None)
-        whole = (await manager.get(plan.url("/kpis/K1/verdicts"))).json()["earlier"][0]
+        (whole,) = (await manager.get(plan.url("/kpis/K1/earlier-verdicts"))).json()["items"]
         assert whole["by"] and whole["reason"] == MARK
         for path in ("/kpis/K1/rebases", "/kpis/K1/rebases/1"):
             answer = await told_of(plan, role, path)

@@ -196,8 +196,9 @@ def _kpi(ref: str) -> SearchStrategy[Json]:
 
 
 def _measurement(kpi: str) -> SearchStrategy[Json]:
-<<<<<<< HEAD
-    said: Json = {"kpi": kpi, "period": periods, "value": numbers}
+    """What nobody doubts of a percentage: one beyond it would come back as under query."""
+    value = st.decimals(0, 100, places=2).map(float)
+    said: Json = {"kpi": kpi, "period": periods, "value": value}
     queried = {"workflow": "under_query", "question": words}
     return st.one_of(
         part(said, note=words, basis=one_of(terms.Basis)),
@@ -265,11 +266,6 @@ DERIVED = {
         for ref in DATASETS
     ],
 }
-=======
-    """What nobody doubts of a percentage: one beyond it would come back as under query."""
-    value = st.decimals(0, 100, places=2).map(float)
-    return part({"kpi": kpi, "period": st.sampled_from(["2026-07", "2026-08"]), "value": value}, note=words)
->>>>>>> ddfd421581be791336f0db2553fd2366735eeee9
 
 
 def listed(refs: tuple[str, ...], made: Any) -> SearchStrategy[list[Json]]:

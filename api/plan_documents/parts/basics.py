@@ -26,7 +26,10 @@ Number = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan
 
 
 def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("in universal time this lies outside the years 1 to 9999") from None
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]

@@ -127,6 +127,8 @@ class KpiBenchmark(Part):
     """The value of each filter column, by its name."""
     period_alike: bool = False
     definition_alike: bool = False
+    definition_from: Day | None = None
+    """The day from which the KPI's definition holds that was looked at; none for its first."""
     reason: Text | None = None
     """Why it is only context; needed where period or definition differ."""
 

@@ -7417,6 +7417,8 @@ export interface components {
              * @default false
              */
             definition_alike: boolean;
+            /** Definition From */
+            definition_from?: string | null;
             /** Reason */
             reason?: string | null;
         };
