@@ -2448,7 +2448,10 @@ export interface paths {
          * Download the rejected rows of a submission
          * @description All of them as CSV: each row as it was sent, with its place and every reason beside it.
          *
-         *     Put right, the file can be pushed as it is: the columns added are left out.
+         *     Put right, the rows of a partial delivery can be pushed as this file: the columns added are left out.
+         *     Of an atomic one the good rows were not stored either: put it right where it came from and send it whole.
+         *     Cells that a spreadsheet would take for a formula stand behind an apostrophe, which is taken off free
+         *     text when the file is read.
          */
         get: operations["download_rejected_rows"];
         put?: never;
