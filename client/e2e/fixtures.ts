@@ -30,6 +30,7 @@ export async function signIn(page: Page, role: string): Promise<void> {
 
 /** No violation that axe can find, by the rules of WCAG 2.2 AA and those that it builds on. */
 export async function expectAccessible(page: Page): Promise<void> {
+  await expect(page.getByRole('heading', { level: 1 }), 'the page is there before it is judged').toBeVisible();
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze();

@@ -121,7 +121,7 @@ test.describe('the verdict on a KPI', () => {
 
   test('has the published figures it is like beside it', async ({ page }) => {
     await signIn(page, 'performance_officer');
-    const ref = await newKpi(page, SHIFT);
+    const ref = await newKpi(page, SHIFT, { nature: 'rolling', rolling_periods: 12 }); // its values span a year, as the figures do
     const dataset = unique('set').toLowerCase();
     const headers = { Origin: new URL(process.env.BASE_URL ?? '').origin, 'X-Turnstone-Client': 'browser' };
     const indicators = [{ name: 'rate', title: 'Rate', decimals: 1 }];
