@@ -30,6 +30,8 @@ Json = dict[str, Any]
 
 AT_ONCE, POINTS_AT_ONCE = 100, 5_000
 """Series judged in the transaction that touched them; more of them wait for the job."""
+SOME, SOME_POINTS = 200, 50_000
+"""What the job judges in one transaction, but one series always: it holds their locks and their points."""
 
 _SHARE = "select pg_advisory_xact_lock_shared(hashtext('turnstone verdicts'), cast(:plan as int))"
 _ALONE = "select pg_advisory_xact_lock(hashtext('turnstone verdicts'), cast(:plan as int))"
@@ -75,7 +77,14 @@ on conflict (series_id) do update set is_pending = true,
     pending_by = coalesce(verdict.pending_by, excluded.pending_by)
 """
 
-_PENDING = "select series_id from verdict where plan_id = :plan and is_pending order by series_id limit :most"
+_PENDING = """
+select series_id from (
+    select v.series_id, sum(s.points_held) over (order by v.series_id) - s.points_held as before
+    from verdict v join public.series s on s.id = v.series_id
+    where v.plan_id = :plan and v.is_pending
+    order by v.series_id limit :most
+) waiting where before < :points order by series_id
+"""
 
 _WHOLE_SERVICE = """
 select k.ref, s.basis, s.id from kpi k
@@ -181,12 +190,12 @@ def _json(rows: list[Json]) -> str:
     return orjson.dumps(rows).decode()
 
 
-async def judge_pending(session: AsyncSession, plan_id: int, most: int = 200) -> int:
+async def judge_pending(session: AsyncSession, plan_id: int) -> int:
     """Judge some of a plan's series that wait for it; returns how many. What the job does, as the system.
 
     Safe to run twice at once: whoever comes second to a series finds it judged.
     """
-    waiting = await session.execute(text(_PENDING), {"plan": plan_id, "most": most})
+    waiting = await session.execute(text(_PENDING), {"plan": plan_id, "most": SOME, "points": SOME_POINTS})
     ids = [row[0] for row in waiting]
     if not ids:
         return 0

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.core.database import WORKER_ROLE, make_engine
-from api.verdicts.service import AT_ONCE
+from api.auth.system import as_system
+from api.core.database import WORKER_ROLE, make_engine, transaction
+from api.verdicts.service import AT_ONCE, judge_pending
 from api.vocabulary import Role
 from api.worker import judge_all_pending, plans_pending
 from tests.conftest import url_of
@@ -88,6 +89,16 @@ class TestManySeries:
         assert await assert_stored_equals_recomputation(plan, engine) == 1
         assert await judge_all_pending(worker, plan.id) == MANY - 1
         assert await assert_stored_equals_recomputation(plan, engine) == MANY
+
+    async def test_as_many_at_a_time_as_their_points_allow_and_one_always(
+        self, plan: PlanWorld, worker: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await many_series(plan, STEADY)
+        for points, expected in ((1, 1), (2 * len(STEADY) + 1, 3), (10**6, MANY - 4)):
+            monkeypatch.setattr("api.verdicts.service.SOME_POINTS", points)
+            async with transaction(worker) as session, as_system(session):
+                assert await judge_pending(session, plan.id) == expected
+        assert plan.id not in await plans_pending(worker)
 
     async def test_the_verdict_of_before_is_shown_and_marked(
         self, plan: PlanWorld, worker: AsyncEngine
