@@ -14,7 +14,8 @@ _SERIES_OF = """from public.series s join segment sg on sg.id = s.segment_id
 """Those with values. Which series is which never changes; what is known of them may be of the past."""
 
 SERIES = f"""
-select s.id, sg.ref as segment, s.basis, case when v.variation is not null then v.body end as verdict,
+select s.id, sg.ref as segment, s.basis,
+    case when v.variation is not null then v.body || jsonb_build_object('marks', v.marks) end as verdict,
     coalesce(v.is_pending, true) as is_pending, turnstone.utc(v.judged_at) as judged_at,
     coalesce((select f.points from series f where f.id = s.id), '[]'::jsonb) as points
 {_SERIES_OF}

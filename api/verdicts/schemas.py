@@ -73,7 +73,6 @@ class VerdictRead(SignalRead):
     lower_limit: float | None = Field(description="Natural process limits; never clipped.")
     upper_limit: float | None
     stretches: list[StretchRead] = Field(description="Oldest first; the last holds the latest point.")
-    marks: list[PointMarkRead] = Field(description="Every point that is special cause, oldest first.")
     target_floor: float | None = Field(
         description="With `target_ceiling`: the values that meet the target in force for the latest point."
     )
@@ -94,12 +93,18 @@ class VerdictRead(SignalRead):
     )
 
 
+class MarkedVerdictRead(VerdictRead):
+    """A verdict with the points that rules mark."""
+
+    marks: list[PointMarkRead] = Field(description="Every point that is special cause, oldest first.")
+
+
 class SeriesVerdictRead(AgainstTarget):
     """One series against its target, what it is doing, and what may be expected of it."""
 
     segment: str = Field(examples=["_all"])
     basis: terms.Basis
-    verdict: VerdictRead | None = Field(description="Null until the first is made.")
+    verdict: MarkedVerdictRead | None = Field(description="Null until the first is made.")
     is_pending: bool = Field(
         description="Values, or what they are judged by, changed; it is being made anew."
     )

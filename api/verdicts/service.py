@@ -44,15 +44,15 @@ select series_id, inputs from verdict where series_id = any(:series)
 
 _STORE = """
 insert into verdict (series_id, plan_id, kpi_id, variation, rule, signed_off_variation, signed_off_rule,
-    assurance, body, inputs, series_revision, judged_at)
+    assurance, body, marks, inputs, series_revision, judged_at)
 select j.series_id, j.plan_id, j.kpi_id, j.body ->> 'variation', j.body ->> 'rule',
     j.body -> 'signed_off' ->> 'variation', j.body -> 'signed_off' ->> 'rule', j.body ->> 'assurance',
-    j.body, j.inputs, j.revision, clock_timestamp()
+    j.body - 'marks', j.body -> 'marks', j.inputs, j.revision, clock_timestamp()
 from jsonb_to_recordset(cast(:rows as jsonb))
     as j (series_id bigint, plan_id bigint, kpi_id bigint, revision int, body jsonb, inputs jsonb)
 on conflict (series_id) do update set variation = excluded.variation, rule = excluded.rule,
     signed_off_variation = excluded.signed_off_variation, signed_off_rule = excluded.signed_off_rule,
-    assurance = excluded.assurance, body = excluded.body, inputs = excluded.inputs,
+    assurance = excluded.assurance, body = excluded.body, marks = excluded.marks, inputs = excluded.inputs,
     series_revision = excluded.series_revision, judged_at = excluded.judged_at,
     is_pending = false, pending_by = null
 """
@@ -171,7 +171,7 @@ async def _judge_held(session: AsyncSession, series_ids: Sequence[int], *, by: i
 
 
 def kept_verdict(inputs: Inputs) -> Json:
-    """The verdict on a series as the database keeps it."""
+    """The verdict on a series as the database keeps it, with its marks."""
     return body(inputs.judged, judge(inputs.judged, inputs.points, inputs.without_figure))
 
 
@@ -224,7 +224,9 @@ async def tell_past_verdicts(ctx: Context, kpis: Sequence[Json]) -> None:
     judged = await judged_anew(ctx, list(shown.values()))
     for kpi in kpis:
         if kpi["shown"]:
-            kpi["shown"] |= {"verdict": judged[shown[kpi["ref"]]], "verdict_is_pending": False}
+            verdict = judged[shown[kpi["ref"]]]
+            verdict.pop("marks")
+            kpi["shown"] |= {"verdict": verdict, "verdict_is_pending": False}
 
 
 async def judged_anew(ctx: Context, series_ids: Sequence[int]) -> dict[int, Json]:

@@ -38,6 +38,10 @@ class Verdict(SQLModel, table=True):
     assurance: terms.TargetAssurance | None = t.word(terms.TargetAssurance, null=True)
     body: dict[str, Any] = Field(sa_type=JSONB, nullable=False)
     """The verdict with all that may be said of it; ``api.verdicts.body`` says how it reads on a day."""
+    marks: list[dict[str, Any]] = Field(
+        sa_type=JSONB, nullable=False, sa_column_kwargs={"server_default": text("'[]'")}
+    )
+    """Apart, as there may be one for every point: lists of KPIs read verdicts without them."""
     inputs: dict[str, Any] | None = Field(default=None, sa_type=JSONB, nullable=True)
     """What it was judged by, beside the values, by :class:`~api.vocabulary.VerdictInput`."""
     series_revision: int | None = t.whole()

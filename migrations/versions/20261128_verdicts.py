@@ -117,6 +117,7 @@ def _verdict() -> None:
         sa.Column("signed_off_rule", sa.Text(), nullable=True),
         sa.Column("assurance", sa.Text(), nullable=True),
         sa.Column("body", postgresql.JSONB(), nullable=False),
+        sa.Column("marks", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("inputs", postgresql.JSONB(), nullable=True),
         sa.Column("series_revision", sa.Integer(), nullable=True),
         _moment("judged_at", null=True),

@@ -8382,6 +8382,107 @@ export interface components {
             after: components["schemas"]["Grade"] | number | null;
         };
         /**
+         * MarkedVerdictRead
+         * @description A verdict with the points that rules mark.
+         */
+        MarkedVerdictRead: {
+            /** @description By the latest point; a signal that ended is history. */
+            variation: components["schemas"]["Variation"];
+            rule: components["schemas"]["SpecialCause"] | null;
+            /**
+             * Side
+             * @description Of the signal: high or rising values, low or falling ones.
+             */
+            side: ("high" | "low") | null;
+            /**
+             * Fired
+             * @description Periods of the points that made the rule fire, oldest first.
+             * @example [
+             *       "2026-02",
+             *       "2026-03",
+             *       "2026-04",
+             *       "2026-05",
+             *       "2026-06",
+             *       "2026-07",
+             *       "2026-08"
+             *     ]
+             */
+            fired: string[];
+            /**
+             * Through
+             * @description The latest period judged.
+             * @example 2026-08
+             */
+            through: string | null;
+            /**
+             * Held
+             * @description Points since the last break that count, towards those needed.
+             */
+            held: number;
+            profile: components["schemas"]["SpcProfile"];
+            /** @description Why variation does not apply. */
+            why_not: components["schemas"]["WhyNotJudged"] | null;
+            /** @description As in Making Data Count. */
+            icon: components["schemas"]["VariationIcon"] | null;
+            /**
+             * Needed
+             * @description Points below which it is too early to say.
+             * @example 13
+             */
+            needed: number;
+            /** Mean */
+            mean: number | null;
+            /**
+             * Lower Limit
+             * @description Natural process limits; never clipped.
+             */
+            lower_limit: number | null;
+            /** Upper Limit */
+            upper_limit: number | null;
+            /**
+             * Stretches
+             * @description Oldest first; the last holds the latest point.
+             */
+            stretches: components["schemas"]["StretchRead"][];
+            /**
+             * Target Floor
+             * @description With `target_ceiling`: the values that meet the target in force for the latest point.
+             */
+            target_floor: number | null;
+            /** Target Ceiling */
+            target_ceiling: number | null;
+            assurance: components["schemas"]["TargetAssurance"] | null;
+            /** @description Towards the next dated target. */
+            trajectory: components["schemas"]["TrajectoryRead"] | null;
+            /**
+             * Median
+             * @description Of the latest stretch, by the values that count.
+             */
+            median: number | null;
+            /**
+             * Change
+             * @description Latest less the value before it that counts, never across a break.
+             */
+            change: number | null;
+            /**
+             * Last Year
+             * @description The same period a year before, never across a break.
+             */
+            last_year: number | null;
+            /** @description Of signed-off values alone: what rules may act on. */
+            signed_off: components["schemas"]["SignalRead"];
+            /**
+             * Sentence
+             * @example Getting better: seven months running above the average since February. At this pace it will not reliably reach 95%.
+             */
+            sentence: string;
+            /**
+             * Marks
+             * @description Every point that is special cause, oldest first.
+             */
+            marks: components["schemas"]["PointMarkRead"][];
+        };
+        /**
          * MayRead
          * @description What you may do with it as it stands.
          */
@@ -12518,7 +12619,7 @@ export interface components {
             segment: string;
             basis: components["schemas"]["Basis"];
             /** @description Null until the first is made. */
-            verdict: components["schemas"]["VerdictRead"] | null;
+            verdict: components["schemas"]["MarkedVerdictRead"] | null;
             /**
              * Is Pending
              * @description Values, or what they are judged by, changed; it is being made anew.
@@ -14014,11 +14115,6 @@ export interface components {
              * @description Oldest first; the last holds the latest point.
              */
             stretches: components["schemas"]["StretchRead"][];
-            /**
-             * Marks
-             * @description Every point that is special cause, oldest first.
-             */
-            marks: components["schemas"]["PointMarkRead"][];
             /**
              * Target Floor
              * @description With `target_ceiling`: the values that meet the target in force for the latest point.

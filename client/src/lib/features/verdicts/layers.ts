@@ -3,7 +3,7 @@ import { formatPeriod, formatValue } from '$lib/format';
 import { periodOf } from '../kpis/periods';
 import type { Kpi, Measure } from '../kpis/says';
 import { meaningOf, saysBreak, saysMark, type MarkKind } from './says';
-import type { Verdict } from './verdicts';
+import type { MarkedVerdict } from './verdicts';
 
 /** What holds from one point to another, both included. */
 interface Span {
@@ -48,7 +48,7 @@ export interface Layers {
 }
 
 /** `periods` are the keys of the points drawn, oldest first; what lies before the first is left out. */
-export function layersOf(periods: readonly string[], verdict: Verdict | null, measure: Measure, levels: Level[] = []): Layers {
+export function layersOf(periods: readonly string[], verdict: MarkedVerdict | null, measure: Measure, levels: Level[] = []): Layers {
   if (!verdict) return { limits: [], median: null, marks: [], breaks: [], levels };
   const ends = periods.map(endOf);
   const spanOf = (from: string, to: string): Span => ({

@@ -5,18 +5,18 @@ import { heightsOf, layersOf, levelsOf } from './layers';
 import { meaningOf, saysBecause, saysFired, saysLimits, saysMark, saysRule, saysScope, saysTrajectory, saysVariation } from './says';
 import SeriesChart from './SeriesChart.svelte';
 import type { Kpi } from '../kpis/says';
-import type { Rebase, Verdict } from './verdicts';
+import type { MarkedVerdict, Rebase } from './verdicts';
 import VerdictPanel from './VerdictPanel.svelte';
 import VerdictMark from './VerdictMark.svelte';
 
 const measure = { unit: 'percent', decimals: 1, polarity: 'lower' } as const;
 const PERIODS = ['2026-01', '2026-02', '2026-03', '2026-04', '2026-05', '2026-06'];
 
-function stretch(from: string, to: string, given: Partial<Verdict['stretches'][number]> = {}): Verdict['stretches'][number] {
+function stretch(from: string, to: string, given: Partial<MarkedVerdict['stretches'][number]> = {}): MarkedVerdict['stretches'][number] {
   return { from, to, points: 3, because: null, mean: null, lower_limit: null, upper_limit: null, ...given };
 }
 
-function verdict(given: Partial<Verdict> = {}): Verdict {
+function verdict(given: Partial<MarkedVerdict> = {}): MarkedVerdict {
   return {
     variation: 'common_cause', rule: null, side: null, fired: [], through: '2026-06', held: 13, profile: 'mdc', why_not: null,
     icon: 'common_cause', needed: 13, mean: null, lower_limit: null, upper_limit: null, stretches: [stretch('2026-01', '2026-06')], marks: [],

@@ -6,10 +6,12 @@ import type { SeriesOf } from '../kpis/queries';
 
 type Schemas = components['schemas'];
 export type Verdict = Schemas['VerdictRead'];
+/** With the points that rules mark, as only a KPI's own page needs them. */
+export type MarkedVerdict = Schemas['MarkedVerdictRead'];
 export type Variation = Schemas['Variation'];
 export type VariationIcon = Schemas['VariationIcon'];
 export type Assurance = Schemas['TargetAssurance'];
-export type Mark = Verdict['marks'][number];
+export type Mark = MarkedVerdict['marks'][number];
 export type KpiVerdicts = Schemas['KpiVerdictsRead'];
 export type SeriesVerdict = Schemas['SeriesVerdictRead'];
 export type EarlierVerdict = Schemas['EarlierVerdictRead'];
