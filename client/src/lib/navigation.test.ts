@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstPath, landingPath, planSections, safeNext, signInPath, withQuery } from './navigation';
+import { firstPath, landingPath, placeIn, planSections, safeNext, signInPath, withQuery } from './navigation';
 
 describe('safeNext', () => {
   it.each(['/', '/plans/A.1/actions?status=open#top'])('takes a path of this site: %s', (next) => {
@@ -39,6 +39,16 @@ it('offers readers of a part of a plan only the sections that they can open', ()
   expect(labels(['plan:visit', 'plan:read', 'measurement:sign_off'])).toContain('Values');
   expect(labels(['plan:visit'])).not.toContain('Audits');
   expect(labels(['plan:visit', 'plan:read'])).toContain('Audits');
+});
+
+it('says in which section a page is, by its own address or by what leads there', () => {
+  const places = (path: string) => planSections('A').flatMap((section) => (placeIn(section, path) ? [[section.label, placeIn(section, path)]] : []));
+  expect(places('/plans/A/scorecard')).toEqual([['Scorecard', 'page']]);
+  expect(places('/plans/A/kpis/K1/edit')).toEqual([['Scorecard', 'true']]);
+  expect(places('/plans/A/submissions')).toEqual([['Scorecard', 'true']]);
+  expect(places('/plans/A/values/feeds')).toEqual([['Values', 'true']]);
+  expect(places('/plans/A/kpisomething')).toEqual([]);
+  expect(placeIn({ label: 'My plans', href: '/' }, '/plans/A')).toBeUndefined();
 });
 
 it('changes one part of a list’s address and leaves the rest', () => {

@@ -34,16 +34,24 @@ export function firstPath(plans: readonly Pick<MyPlan, 'ref' | 'landing' | 'stat
 export interface Section {
   label: string;
   href: string;
+  /** What is reached from here, at addresses beside its own. */
+  holds?: string[];
+}
+
+/** Where a person is, for `aria-current`: on the section's own page, or on one that it leads to. */
+export function placeIn({ href, holds = [] }: Section, path: string): 'page' | 'true' | undefined {
+  if (path === href) return 'page';
+  return href !== '/' && [href, ...holds].some((above) => path === above || path.startsWith(`${above}/`)) ? 'true' : undefined;
 }
 
 /** What a plan is divided into; readers of a part of it are shown only the sections that they can open. */
 export function planSections(ref: string, permissions?: readonly string[]): Section[] {
   const sections: (Section & { needs?: string })[] = [
-    { label: 'Dashboard', href: planPath(ref, 'dashboard'), needs: 'plan:read' },
+    { label: 'Dashboard', href: planPath(ref, 'dashboard'), holds: [planPath(ref, 'doubts')], needs: 'plan:read' },
     { label: 'My work', href: planPath(ref, 'my-work') },
     { label: 'Recommendations', href: planPath(ref, 'recommendations') },
     { label: 'Actions', href: planPath(ref, 'actions') },
-    { label: 'Scorecard', href: planPath(ref, 'scorecard') },
+    { label: 'Scorecard', href: planPath(ref, 'scorecard'), holds: [planPath(ref, 'kpis'), planPath(ref, 'submissions')] },
     { label: 'Values', href: planPath(ref, 'values'), needs: 'measurement:sign_off' },
     { label: 'Audits', href: planPath(ref, 'audits'), needs: 'plan:read' },
     { label: 'Escalations', href: planPath(ref, 'escalations') },
@@ -54,7 +62,7 @@ export function planSections(ref: string, permissions?: readonly string[]): Sect
   ];
   return sections
     .filter(({ needs }) => !needs || !permissions || permissions.includes(needs))
-    .map(({ label, href }) => ({ label, href }));
+    .map(({ label, href, holds }) => ({ label, href, ...(holds && { holds }) }));
 }
 
 export function adminSections(): Section[] {
