@@ -199,10 +199,10 @@ class RowReader:
     def _kpi(self, raw: dict[str, Any]) -> TakingKpi:
         ref = raw.get("kpi")
         if not isinstance(ref, str) or not ref:
-            raise Wrong("unknown_kpi", "/kpi", "Name the KPI by its ref, such as OBA1-14.")
+            raise Wrong("unknown_kpi", "/kpi", "Name the KPI by its ref, as on the scorecard.")
         kpi = self.kpis.get(ref.strip().lower())
         if kpi is None:
-            message = f"There is no KPI “{shown(ref)}” in this plan; use a ref of its list, such as OBA1-14."
+            message = f"There is no KPI “{shown(ref)}” in this plan; use a ref from its scorecard."
             raise Wrong("unknown_kpi", "/kpi", message)
         if not kpi.may_write:
             message = f"{kpi.ref} is outside the KPIs you may send; ask for it to be added to your set."
